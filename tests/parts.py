@@ -1,0 +1,106 @@
+"""Parts from outside the repository that a test cannot do without, and how to see whether they are here.
+
+A test asks with `@pytest.mark.needs("chromium")`, or takes a fixture that asks for it.  When the part is
+absent the test is not run; the end of the run names each absent part, why, and how many tests waited for it
+(conftest.py). A part is looked for at most once a process, and only when a test asks for it.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_BROUGHT = ROOT / ".venv" / "parts-not-brought.tsv"  # written by tools/system_parts.py
+EDITIONS_VARIABLE = "PORTBOOK_PUBLISHED_EDITIONS"
+
+
+@functools.cache
+def why_absent(part: str) -> str:
+    """Return "" when *part* is here, else why it is not, in one line.  KeyError for a part nobody knows."""
+    return PARTS[part]()
+
+
+def published_editions_folder() -> Path:
+    return Path(os.environ.get(EDITIONS_VARIABLE, ""))
+
+
+def browser() -> str | None:
+    """The path of Chromium, or of a browser that is Chromium under another name."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def why_no_published_editions() -> str:
+    if not os.environ.get(EDITIONS_VARIABLE):
+        return f"{EDITIONS_VARIABLE} is not set; it names a folder of editions that IANA published"
+    folder = published_editions_folder()
+    if not folder.is_dir():
+        return f"{EDITIONS_VARIABLE} names {str(folder)!r}, which is no folder"
+    return "" if any(folder.glob("*.xz")) else f"{str(folder)!r} holds no edition (*.xz)"
+
+
+def why_no_browser() -> str:
+    return "" if browser() else not_brought("chromium")
+
+
+def why_no_valgrind() -> str:
+    return "" if shutil.which("valgrind") else not_brought("valgrind")
+
+
+def why_no_user_namespaces() -> str:
+    """A mount namespace of one's own: how glibc is shown another services file."""
+    return why_fails(["unshare", "--user", "--map-root-user", "--mount", "true"])
+
+
+def why_no_package_index() -> str:
+    """Whether pip reaches its index, however it is set up here."""
+    return why_fails([outer_python(), "-m", "pip", "index", "versions", "uv"])
+
+
+def outer_python() -> str:
+    """The Python that .venv was made from: .venv has no pip of its own."""
+    return getattr(sys, "_base_executable", sys.executable)
+
+
+def why_no_git_checkout() -> str:
+    """A source archive has no list of the files that belong to the repository."""
+    return why_fails(["git", "-c", "safe.directory=*", "-C", str(ROOT), "rev-parse", "--git-dir"])
+
+
+def not_brought(program: str) -> str:
+    """What tools/system_parts.py wrote when it tried."""
+    try:
+        lines = NOT_BROUGHT.read_text(encoding="utf-8").split("\n")
+    except OSError:
+        lines = []
+    reasons = dict(line.split("\t", 1) for line in lines if "\t" in line)
+    return reasons.get(program, f"{program} is not installed (`make test` brings it, where it may)")
+
+
+def why_fails(command: list[str]) -> str:
+    try:
+        result = subprocess.run(
+            command, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return " ".join(str(problem).split())
+    if result.returncode == 0:
+        return ""
+    lines = result.stderr.decode(errors="replace").strip().split("\n")
+    return f"`{' '.join(command[:3])}`: {lines[-1][:160] or result.returncode}"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "published_editions": why_no_published_editions,
+    "chromium": why_no_browser,
+    "valgrind": why_no_valgrind,
+    "user_namespaces": why_no_user_namespaces,
+    "package_index": why_no_package_index,
+    "git_checkout": why_no_git_checkout,
+}
