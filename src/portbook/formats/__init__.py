@@ -1,0 +1,99 @@
+"""The formats: one table of them, and read, write, detect, losses, project over it.
+
+Each is a module (or package) of its own with `read(bytes) -> Edition`, `write(edition) -> bytes` (None where it is
+only read), `LOSSES` (the parts that it cannot hold, by name) and `project(edition)`, which drops exactly
+those, so that `read(write(e)) == project(e)`.  Loaded on first use.
+"""
+
+import re
+from importlib import import_module
+from types import ModuleType
+from typing import NamedTuple, cast
+
+from portbook.edition import Edition
+from portbook.errors import FormatError, Problem, shown
+
+
+class Format(NamedTuple):
+    """A format that editions are published in."""
+
+    name: str  # as on the command line
+    module: str
+    suffix: str
+    media_type: str
+    writable: bool
+    title: str
+
+
+FORMATS = {
+    form.name: form
+    for form in (
+        Format("xml", "iana_xml", ".xml", "application/xml", True, "IANA's XML"),
+        Format("csv", "iana_csv", ".csv", "text/csv; charset=utf-8", True, "IANA's CSV"),
+        Format("json", "edition_json", ".json", "application/json", True, "Portbook's lossless JSON"),
+        Format("json2015", "json2015", ".json", "application/json", False, "the 2015 package's JSON"),
+    )
+}
+LATER = ("txt", "html")  # IANA's other two; refused by name until they are written
+
+
+def named(name: str) -> Format:
+    """Return the format called *name*; raise `FormatError` E-FORMAT-UNKNOWN, or -LATER for IANA's other two."""
+    if form := FORMATS.get(name):
+        return form
+    known = ", ".join(FORMATS)
+    if name in LATER:
+        message = f"format {shown(name)} is not read or written yet; known are {known}"
+        raise FormatError(Problem("E-FORMAT-LATER", message, "docs/formats.md"))
+    raise FormatError(Problem("E-FORMAT-UNKNOWN", f"format {shown(name)} is none of {known}", "docs/formats.md"))
+
+
+def detect(data: bytes) -> str:
+    """Return the name of the format that *data* is in, by its content; raise `FormatError` E-FORMAT-UNKNOWN."""
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith(b"<") and re.search(rb"<registry[ \t\r\n>]|<\?xml", head):
+        return "xml"
+    if head.startswith(b"{"):
+        return "json"
+    if re.match(rb"\[\s*(\{|\]|\Z)", head):
+        return "json2015"
+    if head[:12].lower() == b"service name":
+        return "csv"
+    start = head[:40].decode("utf-8", "backslashreplace")
+    what = f"a file that begins {shown(start)}" if head else "an empty file"
+    message = f"{what} is none of {', '.join(FORMATS)}"
+    raise FormatError(Problem("E-FORMAT-UNKNOWN", message, "docs/formats.md"))
+
+
+def read(data: bytes, name: str | None = None) -> Edition:
+    """Return the edition that *data* holds, in the format called *name* or the one its content shows.
+
+    Raises `FormatError` for a file that is not what it claims, is not well formed, or is beyond the limits.
+    """
+    return cast(Edition, _module(named(name or detect(data))).read(data))
+
+
+def write(edition: Edition, name: str, **options: object) -> bytes:
+    """Return *edition* written in the format called *name*; *options* are those of its module.
+
+    Raises `FormatError` E-FORMAT-READONLY for a format that is only read, and the format's own errors.
+    """
+    form = named(name)
+    if not form.writable:
+        message = f"format {form.name!r} is read, not written"
+        raise FormatError(Problem("E-FORMAT-READONLY", message, "docs/formats.md"))
+    return cast(bytes, _module(form).write(edition, **options))
+
+
+def losses(name: str) -> tuple[str, ...]:
+    """Return the names of the parts of an edition that the format cannot hold."""
+    return cast("tuple[str, ...]", _module(named(name)).LOSSES)
+
+
+def project(edition: Edition, name: str) -> Edition:
+    """Return *edition* without what the format cannot hold (`losses`)."""
+    return cast(Edition, _module(named(name)).project(edition))
+
+
+def _module(form: Format) -> ModuleType:
+    return import_module(f"portbook.formats.{form.module}")

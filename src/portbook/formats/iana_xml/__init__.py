@@ -1,0 +1,93 @@
+"""IANA's XML, both ways, to the byte (formats.md section 1; R-PUB-5 to R-PUB-8).
+
+`canonical` reads the nine records in ten that stand in IANA's canonical form by pattern; what is left, with an
+empty element in place of each of those, goes through expat and `elements`.  Every piece that a pattern
+takes is a whole, well-formed element, so the document is well formed exactly when the rest is.  `layout`
+is what both keep of the form, `writer` writes it back.  Any DOCTYPE is refused; nothing is opened.
+"""
+
+import gc
+import re
+import xml.etree.ElementTree as ET
+
+from portbook.edition import Edition
+from portbook.errors import FormatError, Problem, shown
+from portbook.formats.iana_xml.canonical import PLACEHOLDER, Canonical
+from portbook.formats.iana_xml.elements import SOURCE, ElementReader, local_name
+from portbook.formats.iana_xml.layout import NAMESPACE, REGISTRY_ID
+from portbook.formats.iana_xml.writer import write
+from portbook.formats.limits import checked_size, decoded
+
+__all__ = ["LOSSES", "project", "read", "write"]
+
+LOSSES: tuple[str, ...] = ()
+_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']*)[\"']")
+
+
+def project(edition: Edition) -> Edition:
+    """Return *edition* as this format can hold it: whole."""
+    return edition
+
+
+def read(data: bytes) -> Edition:
+    """Return the edition that IANA's XML holds; `layout` keeps how it was written.
+
+    Raises `FormatError`: E-FILE-* and E-FIELD-SIZE for limits, E-XML-DOCTYPE, E-XML-SYNTAX with line and
+    column, E-XML-ROOT for another kind of document, E-XML-DEPTH.
+    """
+    _refuse_declarations(data)
+    collecting = gc.isenabled()
+    gc.disable()  # a hundred thousand small objects that all stay: collecting would take a third of the time
+    try:
+        return _edition(data)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def read_by_elements(data: bytes) -> Edition:
+    """Return what `read` returns, without patterns: every element through expat.  The measure of `read`."""
+    _refuse_declarations(data)
+    return ElementReader(data).edition(_root(data), Canonical())
+
+
+def _edition(data: bytes) -> Edition:
+    if b"<!" in data or PLACEHOLDER.encode() in data:  # comments and the like could hold what looks like a record
+        return read_by_elements(data)
+    canonical = Canonical()
+    try:
+        root = _root(canonical.taken_from(data))
+    except (FormatError, UnicodeDecodeError):
+        return read_by_elements(data)  # raises again, with the true line and column
+    if not canonical.all_stand_in(root):
+        return read_by_elements(data)
+    return ElementReader(data).edition(root, canonical)
+
+
+def _refuse_declarations(data: bytes) -> None:
+    checked_size(data)
+    declared = _ENCODING.match(data)
+    if declared and declared[1].upper() not in (b"UTF-8", b"UTF8", b"US-ASCII"):
+        message = f"the file says that it is written in {declared[1]!r}; only UTF-8 is read"
+        raise FormatError(Problem("E-FILE-ENCODING", message, SOURCE), 1, 1)
+    if (at := data.find(b"<!DOCTYPE")) >= 0:
+        line = data.count(b"\n", 0, at) + 1
+        message = f"line {line} has a DOCTYPE; the registry has none, and one can name other files"
+        raise FormatError(Problem("E-XML-DOCTYPE", message, "T-01"), line, at - data.rfind(b"\n", 0, at))
+
+
+def _root(data: bytes) -> ET.Element:
+    parser = ET.XMLParser(encoding="utf-8")
+    try:
+        parser.feed(data)
+        root = parser.close()
+    except ET.ParseError as error:
+        line, column = error.position
+        message = f"not well formed at line {line}, column {column + 1}: {str(error).partition(':')[0]}"
+        raise FormatError(Problem("E-XML-SYNTAX", message, "XML 1.0"), line, column + 1) from None
+    except (ValueError, LookupError) as error:
+        raise FormatError(Problem("E-XML-SYNTAX", f"not well formed: {error}", "XML 1.0")) from None
+    if root.tag != f"{{{NAMESPACE}}}registry" or root.get("id") != REGISTRY_ID:
+        message = f"the document is a {shown(local_name(root))} with id {root.get('id')!r:.80}, not the registry"
+        raise FormatError(Problem("E-XML-ROOT", f"{message} {REGISTRY_ID!r}", SOURCE))
+    return root

@@ -1,0 +1,431 @@
+"""Elements of IANA's XML to values: records, contacts and the head (formats.md 1.2 to 1.5).
+
+Beside each record stands the order of its parts and, where a person departed from the canonical form,
+its white space.  Liberal: what nobody foresaw is kept as its own XML, and remarked.
+"""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from itertools import islice
+from typing import NamedTuple, NoReturn
+
+from portbook.edition import Edition
+from portbook.errors import FormatError, Problem, shown
+from portbook.formats.limits import (
+    MAX_DEPTH,
+    MAX_FIELD,
+    checked_counts,
+    checked_field,
+    checked_references,
+    decoded,
+)
+from portbook.formats.iana_xml.canonical import PLACEHOLDER, Canonical
+from portbook.formats.iana_xml.layout import (
+    ASSIGNEE_SPACES,
+    NAMESPACE,
+    PROLOGS,
+    HeadLayout,
+    Layout,
+    inner_spaces,
+)
+from portbook.numbers import Transport, published_ports
+from portbook.records import (
+    Break,
+    Contact,
+    Extra,
+    Footnote,
+    Markup,
+    Note,
+    Paragraph,
+    Part,
+    PublishedDate,
+    Record,
+    Reference,
+    RichText,
+    rich,
+)
+
+SOURCE = "formats.md section 1"
+_NS = "{" + NAMESPACE + "}"
+_SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # names other files: never kept (T-07)
+_LEAVES = ("name", "protocol", "assignee", "description", "number", "sc", "unauthorized", "note")
+_RECORD, _PERSON, _TAKEN = _NS + "record", _NS + "person", _NS + PLACEHOLDER
+_NO_TEXT = RichText()
+_LINE_BREAK = Break()
+
+
+def local_name(element: ET.Element) -> str:
+    """Return the element's tag without the registry's namespace."""
+    return element.tag.removeprefix(_NS)
+
+
+class _Shape(NamedTuple):
+    """Where the parts of a record stand among its children; one for each sequence of tags."""
+
+    leaves: tuple[int | None, ...]  # the place of each of _LEAVES
+    xrefs: tuple[int, ...]
+    odd: tuple[int, ...]  # unknown elements and repeated leaves
+    tokens: tuple[str, ...]
+
+
+def _shape(tags: tuple[str, ...]) -> _Shape:
+    names = [tag.removeprefix(_NS) for tag in tags]
+    leaves = tuple(names.index(leaf) if leaf in names else None for leaf in _LEAVES)
+    xrefs = tuple(i for i, name in enumerate(names) if name == "xref")
+    odd = tuple(i for i in range(len(names)) if i not in leaves and i not in xrefs)
+    return _Shape(leaves, xrefs, odd, tuple("extra" if i in odd else name for i, name in enumerate(names)))
+
+
+class ElementReader:
+    """One reading: equal parts are kept once, and what was not expected is remarked."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.remarks: list[Problem] = []
+        self.place = "the head"
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._layouts: dict[tuple[str, ...], Layout] = {}
+        self._texts: dict[str, RichText] = {}
+        self._words: dict[str, str] = {}
+        self._references: dict[tuple[str | None, ...], Reference] = {}
+
+    def remark(self, code: str, message: str) -> None:
+        self.remarks.append(Problem(code, f"{self.place}: {message}", SOURCE))
+
+    # -- the document
+
+    def edition(self, root: ET.Element, canonical: Canonical) -> Edition:
+        """The edition of a document from which *canonical* was taken, placeholders left in its place."""
+        records = self.records(root, canonical)
+        people = root.find(_NS + "people")
+        contacts = None if people is None else self.contacts(people, canonical)
+        self.place = "the head"
+        head = [child for child in root if child.tag not in (_RECORD, _TAKEN)]
+        layout = self.head_layout(root, people)._replace(as_read=canonical.as_read)
+        notes = tuple(self.note(child) for child in head if child.tag == _NS + "note")
+        footnotes = tuple(self.footnote(child) for child in head if child.tag == _NS + "footnote")
+        return Edition(
+            records=records,
+            title=self.only_text(root, "title"),
+            category=self.only_text(root, "category"),
+            updated=self.date(self.only_text(root, "updated")),
+            reference=tuple(map(self.reference, root.findall(_NS + "xref"))) or None,
+            experts=None if (expert := root.find(_NS + "expert")) is None else self.rich_text(expert),
+            notes=notes or None,
+            contacts=contacts,
+            footnotes=footnotes or None,
+            extras=self.unknown_in_head(root, head),
+            remarks=tuple(self.remarks),
+            layout=layout,
+        )
+
+    def records(self, root: ET.Element, canonical: Canonical) -> tuple[Record, ...]:
+        records: list[Record] = []
+        taken = iter(canonical.records)
+        for child in root:
+            if child.tag == _TAKEN:
+                records += islice(taken, int(child.get("n", "0")))
+            elif child.tag == _RECORD:
+                records.append(self.record(child, len(records)))
+        checked_counts(len(records))
+        return tuple(records)
+
+    def head_layout(self, root: ET.Element, people: ET.Element | None) -> HeadLayout:
+        """The order and white space of everything but records and persons; a run of records is one "record"."""
+        order: list[str] = []
+        spaces = [root.text or ""]
+        for child in root:
+            token = child.tag.removeprefix(_NS)
+            if child.tag in (_RECORD, _TAKEN):
+                token = "record"
+                if "record" not in order:
+                    order.append(token)
+                elif order[-1] != "record":
+                    self.remark("F-XML-ORDER", "records stand apart; they are kept together")
+                continue
+            order.append(token if token in _HEAD_TAGS else "extra")
+            spaces.append(child.tail or "")
+        inner = ("", "") if people is None else (people.text or "", "")
+        end = self.data[self.data.rindex(b">") + 1 :].decode()
+        prolog = self.data[: max(self.data.find(b"<registry"), 0)].decode()
+        known = next((name for name, text in PROLOGS.items() if prolog == text), None)
+        if known is None:
+            self.remark("F-XML-PROLOG", "what stands before the root is not IANA's; it is written in IANA's form")
+        if b"<!--" in self.data:
+            self.remark("F-XML-COMMENT", "the file has comments; they are not kept")
+        return HeadLayout(known, tuple(order), tuple(spaces), inner[0], end)
+
+    def unknown_in_head(self, root: ET.Element, head: list[ET.Element]) -> tuple[Extra, ...]:
+        for name in root.keys():
+            if name != "id":
+                self.remark("F-XML-ATTRIBUTE", f"the root has an attribute {shown(name)}; it is not kept")
+        seen: set[str] = set()
+        extras = []
+        for child in head:
+            tag = child.tag.removeprefix(_NS)
+            once = tag in ("title", "category", "updated", "expert", "people")
+            if tag not in _HEAD_TAGS or (once and tag in seen):
+                extras.append(self.extra(child))
+            seen.add(tag)
+        return tuple(extras)
+
+    def only_text(self, root: ET.Element, tag: str) -> str | None:
+        element = root.find(_NS + tag)
+        return None if element is None else self.leaf(element, [])
+
+    def note(self, element: ET.Element) -> Note:
+        return Note(self.rich_text(element), element.get("title"))
+
+    def footnote(self, element: ET.Element) -> Footnote:
+        return Footnote(element.get("anchor", ""), self.rich_text(element))
+
+    # -- records
+
+    def record(self, element: ET.Element, position: int) -> Record:
+        tags = tuple([child.tag for child in element])
+        shape = self._shapes.get(tags)
+        if shape is None:
+            shape = self._shapes[tags] = _shape(tags)
+        self.place = f"record {position + 1}"
+        children = list(element)
+        extras: list[Extra] = []
+        name, protocol, assignee, description, number, code, unauthorized, note = shape.leaves
+        contact: tuple[Reference, ...] = ()
+        reference: tuple[Reference, ...] = ()
+        tokens = shape.tokens
+        if shape.xrefs:
+            contact, reference, tokens = self.xrefs(children, shape, extras)
+        if shape.odd:
+            extras.extend(self.extra(children[i]) for i in shape.odd)
+        attributes = element.attrib if element.keys() else {}
+        if len(attributes) > ("date" in attributes) + ("updated" in attributes):
+            extras.extend(self.unknown_attributes(element, ("date", "updated"), ""))
+        return Record(
+            None if name is None else self.leaf(children[name], extras),
+            None if number is None else self.number(children[number], extras),
+            None if protocol is None else self.transport(children[protocol], extras),
+            _NO_TEXT if description is None else self.rich_text(children[description], extras),
+            None if assignee is None else self.assignee(children[assignee], extras),
+            contact,
+            self.date(attributes.get("date")),
+            self.date(attributes.get("updated")),
+            reference,
+            None if code is None else self.leaf(children[code], extras),
+            None if unauthorized is None else self.rich_text(children[unauthorized], extras),
+            None if note is None else self.rich_text(children[note], extras),
+            tuple(extras),
+            self.layout(element, children, tokens, None if assignee is None else children[assignee], "\n  "),
+        )
+
+    def xrefs(
+        self, children: list[ET.Element], shape: _Shape, extras: list[Extra]
+    ) -> tuple[tuple[Reference, ...], tuple[Reference, ...], tuple[str, ...]]:
+        """The contacts, the references, and the tokens with each xref told as one or the other."""
+        found = [self.reference(children[i]) for i in shape.xrefs]
+        checked_references(len(found), self.place)
+        kinds = ["contact" if r.type == "person" else "reference" for r in found]
+        key = shape.tokens + tuple(kinds)
+        tokens = self._orders.get(key)
+        if tokens is None:
+            told = iter(kinds)
+            tokens = tuple(next(told) if token == "xref" else token for token in shape.tokens)
+            self._orders[key] = tokens
+        contact = tuple([r for r in found if r.type == "person"])
+        return contact, tuple([r for r in found if r.type != "person"]) if len(contact) < len(found) else (), tokens
+
+    def assignee(self, element: ET.Element, extras: list[Extra]) -> tuple[Reference, ...]:
+        xrefs = [child for child in element if child.tag == _NS + "xref"]
+        if len(xrefs) != len(element) or element.keys():
+            extras.append(self.extra(element))
+        checked_references(len(xrefs), self.place)
+        return tuple(map(self.reference, xrefs))
+
+    def number(self, element: ET.Element, extras: list[Extra]) -> str:
+        text = self.leaf(element, extras)
+        if text and published_ports(text) is None:
+            self.remark("F-NUMBER", f"port number {shown(text)} is neither N nor N-M")
+        return text
+
+    def transport(self, element: ET.Element, extras: list[Extra]) -> str:
+        text = self.leaf(element, extras)
+        if text not in _TRANSPORTS:
+            self.remark("F-TRANSPORT", f"transport {shown(text)} is none of tcp, udp, sctp and dccp")
+        return text
+
+    def date(self, text: str | None) -> PublishedDate | None:
+        if text is None:
+            return None
+        date = PublishedDate(text)
+        if not date.is_valid:
+            self.remark("F-DATE", f"date {shown(text)} is neither YYYY-MM-DD nor YYYY-MM")
+        return date
+
+    # -- contacts
+
+    def contacts(self, people: ET.Element, canonical: Canonical) -> tuple[Contact, ...]:
+        contacts: list[Contact] = []
+        taken = iter(canonical.contacts)
+        last = people[-1] if len(people) else None
+        for child in people:
+            if child.tag == _TAKEN:
+                contacts += islice(taken, int(child.get("n", "0")))
+            elif child.tag == _PERSON:
+                contacts.append(self.contact(child, len(contacts), "\n  " if child is last else "\n    "))
+            else:
+                self.place = "the contacts"
+                self.remark("F-XML-ELEMENT", "an element that is no person stands among them; it is not kept")
+        checked_counts(0, len(contacts))
+        return tuple(contacts)
+
+    def contact(self, element: ET.Element, position: int, after: str) -> Contact:
+        self.place = f"contact {position + 1}"
+        children = list(element)
+        extras: list[Extra] = []
+        found: dict[str, str] = {}
+        uris = []
+        tokens = []
+        for child in children:
+            tag = child.tag[len(_NS) :]
+            if tag == "uri":
+                uris.append(self.leaf(child, extras))
+            elif tag in ("name", "org", "updated") and tag not in found:
+                found[tag] = self.leaf(child, extras)
+            else:
+                extras.append(self.extra(child))
+                tag = "extra"
+            tokens.append(tag)
+        if len(element.keys()) > 1:
+            extras.extend(self.unknown_attributes(element, ("id",), ""))
+        layout = self.layout(element, children, tuple(tokens), None, after, "\n      ", "\n    ")
+        name, org, updated = found.get("name"), found.get("org"), found.get("updated")
+        return Contact(element.get("id", ""), name, org, tuple(uris), self.date(updated), tuple(extras), layout)
+
+    # -- parts
+
+    def leaf(self, element: ET.Element, extras: list[Extra]) -> str:
+        """The text of an element that should hold nothing else; what else it holds goes to *extras*."""
+        if len(element):
+            extras.append(self.extra(element))
+            return ""
+        if element.keys():
+            extras.extend(self.unknown_attributes(element, (), element.tag.removeprefix(_NS) + "/"))
+        text = element.text
+        if text is None:
+            return ""
+        if len(text) > MAX_FIELD:
+            checked_field(text, self.place)
+        return self._words.setdefault(text, text)
+
+    def rich_text(self, element: ET.Element, extras: list[Extra] | None = None) -> RichText:
+        if extras is not None and element.keys():
+            extras.extend(self.unknown_attributes(element, (), element.tag.removeprefix(_NS) + "/"))
+        if len(element):
+            return rich(*self.parts(element))
+        text = element.text
+        if text is None:
+            return _NO_TEXT
+        known = self._texts.get(text)
+        if known is None:
+            known = self._texts[text] = RichText((checked_field(text, self.place),))
+        return known
+
+    def parts(self, element: ET.Element, inside_paragraph: bool = False) -> Iterable[Part]:
+        yield checked_field(element.text or "", self.place)
+        for child in element:
+            tag = child.tag.removeprefix(_NS)
+            if tag == "br" and not len(child) and not child.text and not child.keys():
+                yield _LINE_BREAK
+            elif tag == "xref" and not len(child):
+                yield self.reference(child)
+            elif tag == "paragraph" and not inside_paragraph and not child.keys():
+                yield Paragraph(rich(*self.parts(child, inside_paragraph=True)).parts)  # type: ignore[arg-type]
+            else:
+                yield Markup(self.extra(child).value)
+            yield checked_field(child.tail or "", self.place)
+
+    def reference(self, element: ET.Element) -> Reference:
+        attributes = element.attrib
+        key = (attributes.get("type"), attributes.get("data"), element.text)
+        if len(attributes) <= 2 and (known := self._references.get(key)):
+            return known
+        if len(element):
+            self.remark("F-XML-ELEMENT", "a reference holds elements; their text alone is kept")
+        text = "".join(element.itertext()) or None
+        others = tuple((k, v) for k, v in attributes.items() if k not in ("type", "data"))
+        for name, _ in others:
+            if name not in ("section", "lastupdated"):
+                self.remark("F-XML-ATTRIBUTE", f"a reference has an attribute {shown(name)}")
+        reference = Reference(attributes.get("type", ""), attributes.get("data"), text, others)
+        if not others:
+            self._references[key] = reference
+        return reference
+
+    def extra(self, element: ET.Element) -> Extra:
+        """An element that is kept as its own XML, because nobody foresaw it here."""
+        if _depth(element) > MAX_DEPTH:
+            _too_deep(self.place)
+        tag = element.tag.removeprefix(_NS)
+        self.remark("F-XML-ELEMENT", f"unexpected element <{tag[:60]}>; kept as it is")
+        tail, element.tail = element.tail, None
+        xml = ET.tostring(element, encoding="unicode")
+        element.tail = tail
+        return Extra("element", tag, checked_field(xml, self.place))
+
+    def unknown_attributes(self, element: ET.Element, known: tuple[str, ...], where: str) -> list[Extra]:
+        extras = []
+        for name, value in element.items():
+            if name.startswith(_SCHEMA_INSTANCE):
+                self.remark("F-XML-ATTRIBUTE", f"attribute {shown(name)} names other files; not kept")
+            elif name not in known:
+                self.remark("F-XML-ATTRIBUTE", f"unexpected attribute {shown(where + name)}; kept as it is")
+                extras.append(Extra("attribute", where + name, checked_field(value, self.place)))
+        return extras
+
+    def layout(
+        self,
+        element: ET.Element,
+        children: list[ET.Element],
+        tokens: tuple[str, ...],
+        assignee: ET.Element | None,
+        after: str,
+        inner: str = "\n    ",
+        closing: str = "\n  ",
+    ) -> Layout:
+        """How the element was written: shared by all in canonical form with the same order."""
+        spaces = [element.text, *[child.tail for child in children], element.tail]
+        canonical = spaces == inner_spaces(len(children), inner, closing, after)
+        if assignee is not None:
+            within = [assignee.text, *[child.tail for child in assignee]]
+            if canonical and within == ASSIGNEE_SPACES:
+                pass
+            else:
+                canonical = False
+                spaces += within
+        if canonical:
+            layout = self._layouts.get(tokens)
+            if layout is None:
+                layout = self._layouts[tokens] = Layout(tokens, None)
+            return layout
+        for space in spaces:
+            if space and not space.isspace():
+                self.remark("F-XML-TEXT", f"text {shown(space.strip())} between elements; kept in place")
+        return Layout(tokens, tuple([self._words.setdefault(s, s) if s else "" for s in spaces]))
+
+
+_HEAD_TAGS = ("title", "category", "updated", "xref", "expert", "note", "footnote", "people")
+_TRANSPORTS = frozenset(Transport.__members__.values())
+
+
+def _depth(element: ET.Element) -> int:
+    """The number of levels below and with *element*, found without recursion; stops above the limit."""
+    depth, level = 0, [element]
+    while level and depth <= MAX_DEPTH:
+        depth += 1
+        level = [child for parent in level for child in parent]
+    return depth
+
+
+def _too_deep(place: str) -> NoReturn:
+    message = f"{place} nests elements more than {MAX_DEPTH} deep"
+    raise FormatError(Problem("E-XML-DEPTH", message, "limit"))

@@ -1,0 +1,337 @@
+"""Editions to IANA's XML: the canonical form, and what people made of it (formats.md 1.1, 1.2, 1.6).
+
+A record or contact whose layout was kept is written in that order, with its own white space where it has one;
+any other in the canonical form.  The one encoder of XML: text goes through `_text`, attribute values
+through `_value`.  Equal parts are written once and remembered (`_Memo`), which is most of the speed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from portbook.edition import Edition
+from portbook.errors import FormatError, Problem
+from portbook.formats.iana_xml.layout import (
+    HEAD_ORDER,
+    NAMESPACE,
+    PROLOGS,
+    REGISTRY_ID,
+    HeadLayout,
+    contact_tokens,
+    record_tokens,
+)
+from portbook.records import Break, Contact, Extra, Markup, Paragraph, Part, Record, Reference
+
+_SPECIAL = re.compile(r"[&<>\r]")
+_ILLEGAL = bytes(range(9)) + b"\x0b\x0c" + bytes(range(14, 32))  # bytes that no XML 1.0 file may hold
+_NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+
+# How each token is written: the field it comes from, and the tag.
+_RECORD_FIELDS = {
+    "name": "service_name", "protocol": "transport", "assignee": "assignee", "number": "port_number",
+    "description": "description.parts", "note": "assignment_notes.parts", "sc": "service_code",
+    "unauthorized": "unauthorized_use_reported.parts", "contact": "contact", "reference": "reference",
+}  # fmt: skip
+_CONTACT_FIELDS = {"name": "name", "org": "organization", "uri": "uris", "updated": "updated"}
+
+
+def write(edition: Edition) -> bytes:
+    """Return *edition* as IANA's XML; raise `FormatError` E-XML-CHARACTER for what XML cannot hold.
+
+    A record or contact that is the very value that was read is written with the bytes it was read from.
+    """
+    try:
+        data = b"".join(_document(edition))
+    except UnicodeEncodeError as error:
+        raise _illegal(error.object[error.start]) from None
+    if len(data.translate(None, _ILLEGAL)) != len(data):
+        raise _illegal(chr(next(byte for byte in data if byte in _ILLEGAL)))
+    for noncharacter in _NONCHARACTERS:
+        if noncharacter in data:
+            raise _illegal(noncharacter.decode())
+    return data
+
+
+def _illegal(character: str) -> FormatError:
+    message = f"the edition holds the character {character!r}, which XML has no way to write"
+    return FormatError(Problem("E-XML-CHARACTER", message, "XML 1.0 section 2.2"))
+
+
+# -- the document
+
+
+def _document(edition: Edition) -> list[bytes]:
+    head = _head(edition)
+    kept = edition.layout if isinstance(edition.layout, HeadLayout) else None
+    tokens = [token for token, _ in head]
+    prolog = PROLOGS[(kept and kept.prolog) or "xml-model"]
+    if kept is not None and sorted(kept.order) == sorted(tokens):
+        order, spaces, people, end = kept.order, kept.spaces, kept.people, kept.end
+    else:
+        order = tuple(sorted(tokens, key=HEAD_ORDER.index))
+        others = len(order) - order.count("record")
+        spaces = ("\n  ",) * others + ("\n",) if others else ("\n  ",)
+        people, end = "\n    " if edition.contacts else "", "\n"
+    as_read = kept.as_read.bytes_of() if kept and kept.as_read else {}
+    elements: dict[str, list[str]] = {}
+    for token, xml in reversed(head):
+        elements.setdefault(token, []).append(xml)
+    out = [f'{prolog}<registry xmlns="{NAMESPACE}" id="{REGISTRY_ID}">{_text(spaces[0])}'.encode()]
+    place = 1
+    for token in order:
+        if token == "record":
+            out += _rows(edition.records, _RECORD, "\n" if place == len(spaces) else "\n  ", as_read)
+            continue
+        if token == "people" and (edition.contacts or people):
+            out.append(f"<people>{_text(people)}".encode())
+            out += _rows(edition.contacts or (), _CONTACT, "\n  ", as_read)
+            out.append(b"</people>")
+        else:
+            out.append(elements[token].pop().encode())
+        out.append(_text(spaces[place]).encode())
+        place += 1
+    return [*out, b"</registry>", end.encode()]
+
+
+def _head(edition: Edition) -> list[tuple[str, str]]:
+    """The elements of the head with their tokens, in the canonical order; records and contacts as marks."""
+    leaves = (("title", edition.title), ("category", edition.category), ("updated", edition.updated))
+    head = [(tag, _element(tag, _text(value))) for tag, value in leaves if value is not None]
+    head += [("xref", _reference(reference)) for reference in edition.reference or ()]
+    if edition.experts is not None:
+        head.append(("expert", _element("expert", _rich(edition.experts.parts))))
+    for note in edition.notes or ():
+        title = "" if note.title is None else f' title="{_value(note.title)}"'
+        head.append(("note", _element("note", _rich(note.text.parts), title)))
+    head += [("extra", extra.value) for extra in edition.extras]
+    head += [("record", "")] if edition.records else []
+    for footnote in edition.footnotes or ():
+        anchor = f' anchor="{_value(footnote.anchor)}"'
+        head.append(("footnote", _element("footnote", _rich(footnote.text.parts), anchor)))
+    return head + ([("people", "<people/>")] if edition.contacts is not None else [])
+
+
+# -- records and contacts
+
+
+class _Kind(NamedTuple):
+    """What differs between records and contacts."""
+
+    tag: str
+    indent: str  # before its closing tag
+    opening: dict[str, str]  # attribute -> field
+    fields: dict[str, str]  # token -> field
+    tokens: Callable[[Any], list[str]]
+
+
+_RECORD = _Kind(
+    "record", "\n  ", {"date": "registration_date", "updated": "modification_date"}, _RECORD_FIELDS, record_tokens
+)
+_CONTACT = _Kind("person", "\n    ", {"id": "id"}, _CONTACT_FIELDS, contact_tokens)
+
+
+class _Memo(dict[Any, str]):
+    """The XML of values seen before."""
+
+    def __init__(self, write_value: Callable[[Any], str]) -> None:
+        self._write = write_value
+
+    def __missing__(self, value: Any) -> str:
+        xml = self[value] = self._write(value)
+        return xml
+
+
+def _rows(rows: tuple[Any, ...], kind: _Kind, last: str, as_read: dict[int, bytes]) -> list[bytes]:
+    """Each row and the white space after it (*last* after the last one)."""
+    after, final = kind.indent.encode(), last.encode()
+    fresh = tuple(row for row in rows if id(row) not in as_read)
+    written = dict(zip(map(id, fresh), _written(fresh, kind)))
+    out = []
+    for row in rows:
+        layout = row.layout
+        own = None if layout is None or layout.spaces is None else layout.spaces[len(layout.order) + 1]
+        out += (as_read.get(id(row)) or written[id(row)], after if own is None else _text(own).encode())
+    if rows and own is None:
+        out[-1] = final
+    return out
+
+
+def _written(rows: tuple[Any, ...], kind: _Kind) -> Iterator[bytes]:
+    """The rows as XML, without what follows them."""
+    memos = {field: _Memo(writer) for field, writer in _writers(kind).items()}
+    _learn(rows, kind, memos)
+    plans: dict[int, tuple[Callable[[Any], tuple[Any, ...]], list[_Memo]] | None] = {}
+    opening, closing = f"<{kind.tag}", f"{kind.indent}</{kind.tag}>"
+    for row in rows:
+        layout = row.layout
+        plan = plans.get(id(layout))
+        if plan is None and id(layout) not in plans:
+            plan = plans[id(layout)] = _plan(layout, kind, memos)
+        if plan is None or row.extras:
+            yield _laid_out(row, kind).encode()
+            continue
+        get, writers = plan
+        yield "".join([opening, *[memo[value] for memo, value in zip(writers, get(row))], closing]).encode()
+
+
+def _learn(rows: tuple[Any, ...], kind: _Kind, memos: dict[str, _Memo]) -> None:
+    """Fill the memos with the plain values of *rows*, many at a stroke: one encoding for all texts of a field."""
+    step = kind.indent + "  "
+    for token, field in kind.fields.items():
+        if token not in ("name", "protocol", "number", "org", "description", "contact", "uri"):
+            continue
+        before, after, encode = f"{step}<{token}>", f"</{token}>", _text
+        keys = [value for value in set(map(attrgetter(field), rows)) if value]
+        if token in ("description", "uri"):
+            keys = [key for key in keys if len(key) == 1 and isinstance(key[0], str) and key[0]]
+            texts = [key[0] for key in keys]
+        elif token == "contact":
+            keys = [key for key in keys if len(key) == 1 and key[0] == Reference("person", key[0].data)]
+            texts = [key[0].data or "" for key in keys]
+            before, after, encode = f'{step}<xref type="person" data="', '"/>', _value
+        else:
+            texts = keys
+        encoded = encode("\0".join(texts)).split("\0")
+        if len(encoded) == len(keys):  # else a text holds U+0000, which is told when all is written
+            memos[field].update({key: f"{before}{text}{after}" for key, text in zip(keys, encoded)})
+
+
+def _plan(
+    layout: Any, kind: _Kind, memos: dict[str, _Memo]
+) -> tuple[Callable[[Any], tuple[Any, ...]], list[_Memo]] | None:
+    """How to write rows of a canonical *layout*: the fields, and what writes each; None for any other."""
+    if layout is None or layout.spaces is not None or "extra" in layout.order:
+        return None
+    tokens = [t for i, t in enumerate(layout.order) if i == 0 or t != layout.order[i - 1]]
+    if len(set(tokens)) != len(tokens) or not tokens:
+        return None  # contacts or references stand apart
+    fields = [*kind.opening.values(), *(kind.fields[token] for token in tokens)]
+    return attrgetter(*fields), [memos[field] for field in fields]
+
+
+def _writers(kind: _Kind) -> dict[str, Callable[[Any], str]]:
+    """Field -> what writes it, with the canonical white space before it."""
+    step = kind.indent + "  "
+    writers: dict[str, Callable[[Any], str]] = {}
+    last = list(kind.opening)[-1]
+    for name, field in kind.opening.items():
+        writers[field] = _attribute_writer(name, ">" if name == last else "")
+    for token, field in kind.fields.items():
+        writers[field] = _child_writer(token, step)
+    return writers
+
+
+def _attribute_writer(name: str, end: str) -> Callable[[Any], str]:
+    return lambda value: end if value is None else f' {name}="{_value(value)}"{end}'
+
+
+def _child_writer(token: str, step: str) -> Callable[[Any], str]:
+    def write_child(value: Any) -> str:
+        if token in ("contact", "reference"):
+            return "".join([step + _reference(reference) for reference in value])
+        if token == "uri":
+            return "".join([step + _element(token, _text(uri)) for uri in value])
+        return step + _child(token, value, None)
+
+    return write_child
+
+
+def _child(token: str, value: Any, assignee_spaces: tuple[str, ...] | None) -> str:
+    """One child element of a record or contact."""
+    if token == "assignee":
+        return _assignee(value, assignee_spaces)
+    if token in ("description", "note", "unauthorized"):
+        return _element(token, _rich(value))
+    return _element(token, _text(value))
+
+
+def _laid_out(row: Record | Contact, kind: _Kind) -> str:
+    """A row in its own order and white space, or in the canonical form."""
+    layout = row.layout
+    order = layout.order if layout is not None else kind.tokens(row)
+    spaces = layout.spaces if layout is not None else None
+    step = kind.indent + "  "
+    within = None
+    if spaces is None:
+        spaces = (step,) * len(order) + (kind.indent,)
+    elif len(spaces) > len(order) + 2:
+        within = spaces[len(order) + 2 :]
+    several = {token: iter(getattr(row, kind.fields[token])) for token in ("contact", "reference", "uri") if token in kind.fields}
+    extras = iter([extra for extra in row.extras if extra.kind != "attribute"])
+    attributes = "".join(
+        f' {name}="{_value(value)}"' for name, field in kind.opening.items() if (value := getattr(row, field)) is not None
+    )
+    parts = [f"<{kind.tag}{attributes}{_added(row.extras, '')}>", _text(spaces[0])]
+    for token, space in zip(order, spaces[1:]):
+        if token == "extra":
+            xml = next(extras).value
+        elif token in several:
+            value = next(several[token])
+            xml = _element(token, _text(value)) if token == "uri" else _reference(value)
+        else:
+            xml = _child(token, attrgetter(kind.fields[token])(row), within)
+        added = _added(row.extras, token + "/")
+        parts += (xml.replace(f"<{token}", f"<{token}{added}", 1) if added else xml, _text(space))
+    return "".join(parts) + f"</{kind.tag}>"
+
+
+def _added(extras: tuple[Extra, ...], where: str) -> str:
+    """The attributes that were kept for the element *where* ("" for the row itself)."""
+    return "".join(
+        f' {extra.name[len(where) :]}="{_value(extra.value)}"'
+        for extra in extras
+        if extra.kind == "attribute" and extra.name.rpartition("/")[0] == where.rstrip("/")
+    )
+
+
+# -- parts
+
+
+def _assignee(references: tuple[Reference, ...], spaces: tuple[str, ...] | None) -> str:
+    if not references and not spaces:
+        return "<assignee/>"
+    if spaces is None:
+        spaces = ("\n      ",) * len(references) + ("\n    ",)
+    inner = "".join(_text(space) + _reference(r) for space, r in zip(spaces, references))
+    return f"<assignee>{inner}{_text(spaces[-1])}</assignee>"
+
+
+def _element(tag: str, content: str, attributes: str = "") -> str:
+    return f"<{tag}{attributes}>{content}</{tag}>" if content else f"<{tag}{attributes}/>"
+
+
+def _rich(parts: Iterable[Part]) -> str:
+    return "".join([_text(part) if isinstance(part, str) else _inline(part) for part in parts])
+
+
+def _inline(part: Part) -> str:
+    match part:
+        case Break():
+            return "<br/>"
+        case Reference():
+            return _reference(part)
+        case Paragraph():
+            return _element("paragraph", _rich(part.parts))
+        case Markup():
+            return part.xml
+        case _:
+            return _text(part)
+
+
+def _reference(reference: Reference) -> str:
+    kind, data, text, others = reference
+    attributes = f' type="{_value(kind)}"' + ("" if data is None else f' data="{_value(data)}"')
+    attributes += "".join([f' {name}="{_value(value)}"' for name, value in others])
+    return f"<xref{attributes}>{_text(text)}</xref>" if text else f"<xref{attributes}/>"
+
+
+def _text(text: str) -> str:
+    if not _SPECIAL.search(text):
+        return text
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+def _value(text: str) -> str:
+    text = _text(text).replace('"', "&quot;")
+    return text.replace("\n", "&#10;").replace("\t", "&#9;")
