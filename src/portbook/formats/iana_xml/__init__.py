@@ -48,6 +48,7 @@ def read(data: bytes) -> Edition:
 def read_by_elements(data: bytes) -> Edition:
     """Return what `read` returns, without patterns: every element through expat.  The measure of `read`."""
     _refuse_declarations(data)
+    decoded(data)
     return ElementReader(data).edition(_root(data), Canonical())
 
 
@@ -66,6 +67,8 @@ def _edition(data: bytes) -> Edition:
 
 def _refuse_declarations(data: bytes) -> None:
     checked_size(data)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:64]:
+        raise FormatError(Problem("E-FILE-ENCODING", "the file is UTF-16 or UTF-32; only UTF-8 is read", SOURCE), 1, 1)
     declared = _ENCODING.match(data)
     if declared and declared[1].upper() not in (b"UTF-8", b"UTF8", b"US-ASCII"):
         message = f"the file says that it is written in {declared[1]!r}; only UTF-8 is read"

@@ -4,6 +4,7 @@ Beside each record stands the order of its parts and, where a person departed fr
 its white space.  Liberal: what nobody foresaw is kept as its own XML, and remarked.
 """
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from itertools import islice
@@ -68,8 +69,9 @@ class _Shape(NamedTuple):
     tokens: tuple[str, ...]
 
 
-def _shape(tags: tuple[str, ...]) -> _Shape:
-    names = [tag.removeprefix(_NS) for tag in tags]
+def _shape(tags: tuple[str, ...], unread: frozenset[int] = frozenset()) -> _Shape:
+    """The shape of a record with these *tags*; those at the places *unread* count as unknown."""
+    names = ["?" if i in unread else tag.removeprefix(_NS) for i, tag in enumerate(tags)]
     leaves = tuple(names.index(leaf) if leaf in names else None for leaf in _LEAVES)
     xrefs = tuple(i for i, name in enumerate(names) if name == "xref")
     odd = tuple(i for i in range(len(names)) if i not in leaves and i not in xrefs)
@@ -172,7 +174,11 @@ class ElementReader:
 
     def only_text(self, root: ET.Element, tag: str) -> str | None:
         element = root.find(_NS + tag)
-        return None if element is None else self.leaf(element, [])
+        if element is None:
+            return None
+        if len(element):
+            self.remark("F-XML-ELEMENT", f"<{tag}> holds elements; their text alone is kept")
+        return checked_field("".join(element.itertext()), self.place)
 
     def note(self, element: ET.Element) -> Note:
         return Note(self.rich_text(element), element.get("title"))
@@ -189,6 +195,8 @@ class ElementReader:
             shape = self._shapes[tags] = _shape(tags)
         self.place = f"record {position + 1}"
         children = list(element)
+        if unread := frozenset(i for i, child in enumerate(children) if _holds_more(child)):
+            shape = _shape(tags, unread)
         extras: list[Extra] = []
         name, protocol, assignee, description, number, code, unauthorized, note = shape.leaves
         contact: tuple[Reference, ...] = ()
@@ -206,7 +214,7 @@ class ElementReader:
             None if number is None else self.number(children[number], extras),
             None if protocol is None else self.transport(children[protocol], extras),
             _NO_TEXT if description is None else self.rich_text(children[description], extras),
-            None if assignee is None else self.assignee(children[assignee], extras),
+            None if assignee is None else self.assignee(children[assignee]),
             contact,
             self.date(attributes.get("date")),
             self.date(attributes.get("updated")),
@@ -234,12 +242,9 @@ class ElementReader:
         contact = tuple([r for r in found if r.type == "person"])
         return contact, tuple([r for r in found if r.type != "person"]) if len(contact) < len(found) else (), tokens
 
-    def assignee(self, element: ET.Element, extras: list[Extra]) -> tuple[Reference, ...]:
-        xrefs = [child for child in element if child.tag == _NS + "xref"]
-        if len(xrefs) != len(element) or element.keys():
-            extras.append(self.extra(element))
-        checked_references(len(xrefs), self.place)
-        return tuple(map(self.reference, xrefs))
+    def assignee(self, element: ET.Element) -> tuple[Reference, ...]:
+        checked_references(len(element), self.place)
+        return tuple(map(self.reference, element))
 
     def number(self, element: ET.Element, extras: list[Extra]) -> str:
         text = self.leaf(element, extras)
@@ -287,7 +292,10 @@ class ElementReader:
         tokens = []
         for child in children:
             tag = child.tag[len(_NS) :]
-            if tag == "uri":
+            if _holds_more(child) or (tag == "uri" and child.keys()):
+                extras.append(self.extra(child))
+                tag = "extra"
+            elif tag == "uri":
                 uris.append(self.leaf(child, extras))
             elif tag in ("name", "org", "updated") and tag not in found:
                 found[tag] = self.leaf(child, extras)
@@ -304,10 +312,7 @@ class ElementReader:
     # -- parts
 
     def leaf(self, element: ET.Element, extras: list[Extra]) -> str:
-        """The text of an element that should hold nothing else; what else it holds goes to *extras*."""
-        if len(element):
-            extras.append(self.extra(element))
-            return ""
+        """The text of an element that holds no other; unexpected attributes go to *extras*."""
         if element.keys():
             extras.extend(self.unknown_attributes(element, (), element.tag.removeprefix(_NS) + "/"))
         text = element.text
@@ -368,7 +373,7 @@ class ElementReader:
         tag = element.tag.removeprefix(_NS)
         self.remark("F-XML-ELEMENT", f"unexpected element <{tag[:60]}>; kept as it is")
         tail, element.tail = element.tail, None
-        xml = ET.tostring(element, encoding="unicode")
+        xml = _own_xml(element)
         element.tail = tail
         return Extra("element", tag, checked_field(xml, self.place))
 
@@ -415,6 +420,22 @@ class ElementReader:
 
 _HEAD_TAGS = ("title", "category", "updated", "xref", "expert", "note", "footnote", "people")
 _TRANSPORTS = frozenset(Transport.__members__.values())
+
+
+def _holds_more(element: ET.Element) -> bool:
+    """Whether a part of a record or contact holds elements that it has no place for; then it is kept whole."""
+    tag = element.tag.removeprefix(_NS)
+    if tag == "assignee":
+        return bool(element.keys()) or any(child.tag != _NS + "xref" for child in element)
+    return len(element) > 0 and tag not in ("description", "note", "unauthorized")
+
+
+def _own_xml(element: ET.Element) -> str:
+    """The XML of an element that means the same wherever the registry's namespace is the default one."""
+    xml = ET.tostring(element, encoding="unicode")
+    if all(child.tag.startswith(_NS) for child in element.iter()):
+        return xml.replace("<ns0:", "<").replace("</ns0:", "</").replace(f' xmlns:ns0="{NAMESPACE}"', "", 1)
+    return xml.replace(" ", ' xmlns="" ', 1) if " " in xml.partition(">")[0] else re.sub("(/?>)", r' xmlns=""\1', xml, count=1)
 
 
 def _depth(element: ET.Element) -> int:

@@ -1,0 +1,83 @@
+"""IANA's XML, read and written: ratios to lxml's bare parse and to the raw write of the same bytes.
+
+Usage: benchmarks/xml.py [FILE.xml[.xz]]; default: the newest edition in PORTBOOK_PUBLISHED_EDITIONS.
+Each figure is the median of rounds taken in turn, results kept alive until the round ends, so that both sides
+get fresh memory, as a program does that reads one edition.  The garbage collector is off for both.
+"""
+
+import gc
+import lzma
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import lxml.etree
+
+from portbook.formats import iana_xml
+
+ROUNDS = 9
+
+
+def main() -> int:
+    data = source()
+    if data is None:
+        print("XML: not measured; PORTBOOK_PUBLISHED_EDITIONS is not set and no file is given")
+        return 0
+    edition = iana_xml.read(data)
+    anew = replace(edition, layout=edition.layout._replace(as_read=None))
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "raw.xml"
+        cases: dict[str, Callable[[], object]] = {
+            "lxml.etree.parse": lambda: lxml.etree.parse(BytesIO(data)),
+            "read, by patterns": lambda: iana_xml.read(data),
+            "read, by elements": lambda: iana_xml.read_by_elements(data),
+            "raw write": lambda: target.write_bytes(data),
+            "write, rows as read": lambda: target.write_bytes(iana_xml.write(edition)),
+            "write, every row anew": lambda: target.write_bytes(iana_xml.write(anew)),
+        }
+        times = measured(cases)
+    for case, base in (
+        ("read, by patterns", "lxml.etree.parse"),
+        ("read, by elements", "lxml.etree.parse"),
+        ("write, rows as read", "raw write"),
+        ("write, every row anew", "raw write"),
+    ):
+        ratio = statistics.median(a / b for a, b in zip(times[case], times[base], strict=True))
+        goal = {"read, by patterns": "goal <= 3.0", "write, rows as read": "goal <= 10"}.get(case, "")
+        print(f"XML {case}: {ratio:.2f} x {base}  {goal}")
+    print(f"XML: {len(data):,} bytes, {len(edition.records):,} records of {edition.updated}, {ROUNDS} rounds")
+    return 0
+
+
+def source() -> bytes | None:
+    folder = os.environ.get("PORTBOOK_PUBLISHED_EDITIONS")
+    newest = max(Path(folder).glob("*.xml.xz")) if folder else None
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else newest
+    if path is None:
+        return None
+    return lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
+
+
+def measured(cases: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
+    times: dict[str, list[float]] = {case: [] for case in cases}
+    for _ in range(ROUNDS):
+        kept = []
+        for case, run in cases.items():
+            gc.collect()
+            gc.disable()
+            start = time.perf_counter()
+            kept.append(run())
+            times[case].append(time.perf_counter() - start)
+            gc.enable()
+        kept.clear()
+    return times
+
+
+if __name__ == "__main__":
+    sys.exit(main())
