@@ -187,7 +187,7 @@ def _take(
         value = read(piece[:cut]) if piece.endswith(end) else None
         if value is not None:
             taken.append(value)
-            pieces.append(b"<" + opening + piece)
+            pieces.append(b"<" + opening + piece + indent)
             run += 1
             continue
         if run:

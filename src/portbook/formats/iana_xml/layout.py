@@ -99,7 +99,7 @@ class AsRead(NamedTuple):
     pieces: tuple[bytes, ...]
 
     def bytes_of(self) -> dict[int, bytes]:
-        """The id of each row -> its bytes, from the opening tag to the closing one."""
+        """The id of each row -> its bytes, from the opening tag to the white space after the closing one."""
         return dict(zip(map(id, self.rows), self.pieces))
 
 

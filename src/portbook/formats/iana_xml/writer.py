@@ -143,26 +143,22 @@ class _Memo(dict[Any, str]):
 
 
 def _rows(rows: tuple[Any, ...], kind: _Kind, last: str, as_read: dict[int, bytes]) -> list[bytes]:
-    """Each row and the white space after it (*last* after the last one)."""
-    after, final = kind.indent.encode(), last.encode()
-    fresh = tuple(row for row in rows if id(row) not in as_read)
-    written = dict(zip(map(id, fresh), _written(fresh, kind)))
-    out = []
-    for row in rows:
-        layout = row.layout
-        own = None if layout is None or layout.spaces is None else layout.spaces[len(layout.order) + 1]
-        out += (as_read.get(id(row)) or written[id(row)], after if own is None else _text(own).encode())
-    if rows and own is None:
-        out[-1] = final
-    return out
+    """Each row with the white space after it (*last* after the last one)."""
+    kept = list(map(as_read.get, map(id, rows)))
+    if None in kept:
+        fresh = iter(list(_written([row for row, piece in zip(rows, kept) if piece is None], kind)))
+        kept = [next(fresh) if piece is None else piece for piece in kept]
+    if rows and (rows[-1].layout is None or rows[-1].layout.spaces is None):
+        kept[-1] = kept[-1][: -len(kind.indent)] + last.encode()
+    return kept
 
 
-def _written(rows: tuple[Any, ...], kind: _Kind) -> Iterator[bytes]:
-    """The rows as XML, without what follows them."""
+def _written(rows: list[Any], kind: _Kind) -> Iterator[bytes]:
+    """The rows as XML, each with the white space after it."""
     memos = {field: _Memo(writer) for field, writer in _writers(kind).items()}
     _learn(rows, kind, memos)
     plans: dict[int, tuple[Callable[[Any], tuple[Any, ...]], list[_Memo]] | None] = {}
-    opening, closing = f"<{kind.tag}", f"{kind.indent}</{kind.tag}>"
+    opening, closing = f"<{kind.tag}", f"{kind.indent}</{kind.tag}>{kind.indent}"
     for row in rows:
         layout = row.layout
         plan = plans.get(id(layout))
@@ -175,7 +171,7 @@ def _written(rows: tuple[Any, ...], kind: _Kind) -> Iterator[bytes]:
         yield "".join([opening, *[memo[value] for memo, value in zip(writers, get(row))], closing]).encode()
 
 
-def _learn(rows: tuple[Any, ...], kind: _Kind, memos: dict[str, _Memo]) -> None:
+def _learn(rows: list[Any], kind: _Kind, memos: dict[str, _Memo]) -> None:
     """Fill the memos with the plain values of *rows*, many at a stroke: one encoding for all texts of a field."""
     step = kind.indent + "  "
     for token, field in kind.fields.items():
@@ -254,7 +250,7 @@ def _laid_out(row: Record | Contact, kind: _Kind) -> str:
     step = kind.indent + "  "
     within = None
     if spaces is None:
-        spaces = (step,) * len(order) + (kind.indent,)
+        spaces = (step,) * len(order) + (kind.indent, kind.indent)
     elif len(spaces) > len(order) + 2:
         within = spaces[len(order) + 2 :]
     several = {token: iter(getattr(row, kind.fields[token])) for token in ("contact", "reference", "uri") if token in kind.fields}
@@ -273,7 +269,7 @@ def _laid_out(row: Record | Contact, kind: _Kind) -> str:
             xml = _child(token, attrgetter(kind.fields[token])(row), within)
         added = _added(row.extras, token + "/")
         parts += (xml.replace(f"<{token}", f"<{token}{added}", 1) if added else xml, _text(space))
-    return "".join(parts) + f"</{kind.tag}>"
+    return "".join(parts) + f"</{kind.tag}>{_text(spaces[len(order) + 1])}"
 
 
 def _added(extras: tuple[Extra, ...], where: str) -> str:
@@ -289,7 +285,7 @@ def _added(extras: tuple[Extra, ...], where: str) -> str:
 
 
 def _assignee(references: tuple[Reference, ...], spaces: tuple[str, ...] | None) -> str:
-    if not references and not spaces:
+    if not references and not any(spaces or ()):
         return "<assignee/>"
     if spaces is None:
         spaces = ("\n      ",) * len(references) + ("\n    ",)
