@@ -1,0 +1,118 @@
+"""One row of the registry as a page shows it: labelled fields with links, and what the row does not state."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+from portbook.answers import port_address, service_address
+from portbook.edition import Edition, State, row_state
+from portbook.names import is_historic
+from portbook.records import Record, Reference
+from portbook.web.sentences import shown_ports
+from portbook.web.texts import LINE_BREAK, Piece, pieces, reference_piece, visible
+
+NOT_CARRIED = Piece("contact details: not in this edition")
+
+
+class Field(NamedTuple):
+    """A labelled part of a row; `remark` is said beside it, quietly."""
+
+    label: str
+    pieces: tuple[Piece, ...]
+    remark: str = ""
+
+
+class Card(NamedTuple):
+    """A row, ready for the template."""
+
+    name: str  # "" for a row without a name
+    href: str
+    ports: str
+    ports_href: str
+    transport: str
+    state: State
+    alias_of: Piece | None
+    is_historic: bool
+    summary: str  # the first line of the description
+    fields: tuple[Field, ...]
+    not_stated: tuple[str, ...]
+
+    @property
+    def mark(self) -> str:
+        """The class of the state's mark in the stylesheet."""
+        return self.state.value.lower()
+
+
+def card(record: Record, edition: Edition) -> Card:
+    """Return *record* as a page shows it."""
+    name = record.service_name or ""
+    canonical = edition.canonical(name) if name else ""
+    fields = tuple(_fields(record, edition))
+    return Card(
+        name=visible(name),
+        href=service_address(name) if name else "",
+        ports=shown_ports(record.ports) if record.ports else visible(record.port_number or ""),
+        ports_href=port_address(record.ports.low) if record.ports else "",
+        transport=visible(record.transport or "no particular transport"),
+        state=row_state(record)[0],
+        alias_of=Piece(visible(canonical), service_address(canonical)) if canonical != name else None,
+        is_historic=is_historic(name),
+        summary=visible(next(iter(record.description.lines), "")),
+        fields=tuple(field for field in fields if field.pieces),
+        not_stated=tuple(field.label.lower() for field in fields if not field.pieces),
+    )
+
+
+def cards(records: Iterable[Record], edition: Edition) -> tuple[Card, ...]:
+    """Return *records* as a page shows them; those that differ by their transport alone share a card."""
+    alike: dict[Record, list[str]] = {}
+    for record in records:
+        transports = alike.setdefault(replace(record, transport=None), [])
+        transports.append(record.transport or "no particular transport")
+    return tuple(
+        card(record, edition)._replace(transport=visible(", ".join(transports)))
+        for record, transports in alike.items()
+    )
+
+
+def _fields(record: Record, edition: Edition) -> Iterable[Field]:
+    """The columns of a row but for name, port and transport, in IANA's order; empty ones too."""
+    yield Field("Description", pieces(record.description))
+    people = {*record.contact, *(record.assignee or ())}
+    remark = NOT_CARRIED.text if people and edition.contacts is None else ""
+    if record.assignee is not None or not record.contact:
+        yield Field("Assignee", _people(record.assignee or (), edition))
+        yield Field("Contact", _people(record.contact, edition), remark)
+    else:
+        yield Field("Assignee and contact", _people(record.contact, edition), remark)
+    yield Field("Registration date", _text(record.registration_date))
+    yield Field("Modification date", _text(record.modification_date))
+    yield Field("Reference", _separated(reference_piece(reference) for reference in record.reference))
+    yield Field("Service code", _text(record.service_code))
+    yield Field("Unauthorized use reported", pieces(record.unauthorized_use_reported))
+    yield Field("Assignment notes", pieces(record.assignment_notes))
+    for extra in record.extras:
+        yield Field(visible(f"{extra.kind} {extra.name}"), _text(extra.value))
+
+
+def _people(references: Iterable[Reference], edition: Edition) -> tuple[Piece, ...]:
+    return _separated(_person(reference, edition) for reference in references)
+
+
+def _person(reference: Reference, edition: Edition) -> Piece:
+    """The id as published, and the name if the edition carries it."""
+    contact = edition.contact(reference.data or "") if reference.type == "person" else None
+    known = (contact.name or contact.organization) if contact else None
+    label = reference.label
+    return Piece(visible(f"{known} [{label}]" if known else f"[{label}]" if label else "(empty)"))
+
+
+def _separated(items: Iterable[Piece]) -> tuple[Piece, ...]:
+    found: list[Piece] = []
+    for item in items:
+        found += [LINE_BREAK, item] if found else [item]
+    return tuple(found)
+
+
+def _text(text: str | None) -> tuple[Piece, ...]:
+    return (Piece(visible(text)),) if text else ()

@@ -1,0 +1,191 @@
+"""The pages: the search, a port, a port on one transport, a service.
+
+Each answers from the edition alone; the sentence first, the rows that say so below.
+"""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+
+from portbook.answers import port_address, service_address
+from portbook.discovery import service_label, srv_label
+from portbook.edition import PortState, Service, State
+from portbook.errors import RuleError
+from portbook.numbers import MAX_PORT, Transport, parse_transport, published_ports, range_of
+from portbook.records import Record
+from portbook.search import Hit
+from portbook.web import questions, sentences
+from portbook.web.addresses import of_json, of_search
+from portbook.web.cards import Card, card, cards
+from portbook.web.editions import Served, served
+from portbook.web.layout import page
+from portbook.web.texts import visible
+
+HITS = 50  # on one page of results
+
+
+class StateLine(NamedTuple):
+    """What a port page says of one transport."""
+
+    transport: str
+    href: str
+    state: State
+    why: str
+    cards: tuple[Card, ...]
+
+    @property
+    def mark(self) -> str:
+        return self.state.value.lower()
+
+
+class Found(NamedTuple):
+    """One hit of a search, ready for the template."""
+
+    title: str
+    href: str
+    ports: str  # beside a name: where it is; "" for a name without a port
+    ports_href: str
+    transports: str  # "tcp, udp"
+    state: State | None
+    summary: str
+    why: str
+    canonical: str  # the name to use, when the hit is an alias
+
+    @property
+    def mark(self) -> str:
+        return self.state.value.lower() if self.state else ""
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page; with a query the results of it."""
+    if query := questions.query_of(request.GET.get("q", "")):
+        return _results(query)
+    return page("home.html", {"counts": served().counts})
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """The results of a search, or the first page when nothing is asked."""
+    return home(request)
+
+
+def port(request: HttpRequest, port: str) -> HttpResponse:
+    """A port on each transport."""
+    number = questions.port_of(port)
+    here = served()
+    states = here.edition.ports(number)
+    return _port_page(here, states, states, here.edition.at(number))
+
+
+def port_transport(request: HttpRequest, port: str, transport: str) -> HttpResponse:
+    """A port on one transport."""
+    number, over = questions.port_of(port), questions.transport_of(transport)
+    here = served()
+    states = here.edition.ports(number)
+    asked = tuple(state for state in states if state.transport is over)
+    return _port_page(here, asked, states, asked[0].records)
+
+
+def service(request: HttpRequest, name: str) -> HttpResponse:
+    """All that stands under a service name."""
+    here = served()
+    found = questions.service_of(here, name)
+    address = service_address(found.name)
+    context = {
+        "service": found,
+        "name": visible(found.name),
+        "sentence": sentences.service_sentence(found),
+        "aliases": [(visible(alias), service_address(alias)) for alias in found.aliases],
+        "canonical": (visible(found.canonical), service_address(found.canonical)),
+        "labels": _labels(found),
+        "cards": cards(found.records, here.edition),
+        "rows": len(found.records),
+        "address": address,
+        "json": of_json(address),
+    }
+    return page("service.html", context)
+
+
+def _port_page(
+    here: Served, asked: tuple[PortState, ...], states: tuple[PortState, ...], rows: tuple[Record, ...]
+) -> HttpResponse:
+    """The page of a port on the transports *asked*; *rows* are those that speak of it."""
+    number = asked[0].port
+    transport = asked[0].transport if len(asked) == 1 else None
+    address = port_address(number, transport)
+    lines = [
+        StateLine(
+            state.transport,
+            port_address(number, state.transport),
+            state.state,
+            sentences.explanation(state, states),
+            tuple(card(record, here.edition) for record in state.records if record.service_name),
+        )
+        for state in asked
+    ]
+    context = {
+        "port": number,
+        "transport": transport,
+        "range": range_of(number).value.removesuffix("s"),
+        "sentence": sentences.port_sentence(asked),
+        "lines": lines,
+        "cards": cards(rows, here.edition),
+        "rows": len(rows),
+        "before": port_address(number - 1, transport) if number else "",
+        "after": port_address(number + 1, transport) if number < MAX_PORT else "",
+        "whole": port_address(number),
+        "address": address,
+        "json": of_json(address),
+    }
+    return page("port.html", context)
+
+
+def _labels(service: Service) -> tuple[tuple[str, str], ...]:
+    """The service labels for DNS with what each is for; none for an alias (R-LEG-6, R-SD-3)."""
+    if service.is_alias:
+        return ()
+    labels: dict[str, str] = {}
+    for record in service.records:
+        try:
+            transport = parse_transport(record.transport or "")
+            labels.setdefault(str(service_label(service.name, transport)), "service discovery and SRV")
+            if transport in (Transport.SCTP, Transport.DCCP):
+                labels.setdefault(str(srv_label(service.name, transport)), "SRV alone")
+        except RuleError:  # a name or a transport that makes no label
+            continue
+    return tuple((visible(label), use) for label, use in labels.items())
+
+
+# -- search
+
+
+def _results(query: str) -> HttpResponse:
+    here = served()
+    hits = questions.hits_of(here, query, HITS)
+    likely = () if hits else here.index.suggest(query, questions.SUGGESTIONS)
+    context = {
+        "query": query,
+        "query_shown": visible(query),
+        "found": [_found(hit, here) for hit in hits],
+        "limit": HITS,
+        "suggestions": likely,
+        "json": of_json(of_search(query)),
+    }
+    return page("results.html", context)
+
+
+def _found(hit: Hit, here: Served) -> Found:
+    first = card(hit.records[0], here.edition) if hit.records else None
+    ports = published_ports(hit.port_number or "")
+    title = hit.name or (sentences.shown_ports(ports) if ports else hit.port_number or "")
+    href = service_address(hit.name) if hit.name else port_address(ports.low) if ports else ""
+    return Found(
+        title=visible(title),
+        href=href,
+        ports=sentences.shown_ports(ports) if ports and hit.name else "",
+        ports_href=port_address(ports.low) if ports else "",
+        transports=visible(", ".join(hit.transports)),
+        state=first.state if first else here.edition.port(ports.low, Transport.TCP).state if ports else None,
+        summary=first.summary if first else "No row speaks of it.",
+        why=visible(hit.why),
+        canonical=visible(hit.canonical) if hit.canonical and hit.canonical != hit.name else "",
+    )

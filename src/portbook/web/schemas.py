@@ -1,0 +1,113 @@
+"""The fields of the JSON answers, as the OpenAPI description shows them and as every answer is checked.
+
+The values come from `portbook.answers`; a field that one of them lacks is an error here, not a surprise
+for a client.  Names stay: programs key on them.
+"""
+
+from ninja import Field, Schema
+
+
+class ReferenceAnswer(Schema):
+    """A published reference: its type (rfc, draft, uri, person, note, text, ...), its data, its own text."""
+
+    type: str
+    data: str | None
+    text: str | None
+
+
+class RecordAnswer(Schema):
+    """One row of the registry."""
+
+    service_name: str | None
+    port: int | None = Field(description="The first port; null for a name without a port.")
+    port_end: int | None = Field(description="The last port; equal to `port` for one port.")
+    transport: str | None = Field(description="As published; null when the row names none.")
+    state: str = Field(description="Assigned, Reserved or Unassigned: what this row alone says.")
+    description: str
+    assignee: list[str] = Field(description="Contact ids; where none is written out, those of `contact`.")
+    contact: list[str]
+    registration_date: str | None = Field(description="YYYY-MM-DD or YYYY-MM, as published.")
+    modification_date: str | None
+    reference: list[ReferenceAnswer]
+    service_code: str | None
+    unauthorized_use_reported: str | None
+    assignment_notes: str | None
+    canonical: str | None = Field(description="The name to use; another one when the row's name is an alias.")
+    aliases: list[str]
+    edition: str
+    href: str
+
+
+class TransportAnswer(Schema):
+    """What the registry says of one port on one transport, and why."""
+
+    transport: str
+    state: str = Field(description="Assigned, Reserved, Unassigned or Dynamic.")
+    why: str
+    reason: str | None = Field(description="Why a Reserved port is so.")
+    records: list[RecordAnswer]
+
+
+class PortHead(Schema):
+    """What an answer about a port begins with."""
+
+    port: int
+    range: str
+    edition: str
+    href: str
+
+
+class PortAnswer(PortHead):
+    """What the registry says of a port on each transport."""
+
+    transports: list[TransportAnswer]
+
+
+class PortTransportAnswer(TransportAnswer, PortHead):
+    """What the registry says of a port on one transport."""
+
+
+class ServiceAnswer(Schema):
+    """All rows that stand under one service name."""
+
+    name: str
+    canonical: str = Field(description="The name to use instead, when `is_alias`.")
+    is_alias: bool
+    aliases: list[str]
+    edition: str
+    href: str
+    records: list[RecordAnswer]
+
+
+class HitAnswer(Schema):
+    """One thing that a search found, and why."""
+
+    kind: str
+    name: str | None
+    canonical: str | None = Field(description="The name to use; another one when `name` is an alias.")
+    port_number: str | None
+    transports: list[str]
+    why: str
+    href: str
+    records: list[RecordAnswer]
+
+
+class SearchAnswer(Schema):
+    """What a search found, best first."""
+
+    query: str
+    edition: str
+    hits: list[HitAnswer]
+
+
+class ProblemDocument(Schema):
+    """An error (RFC 9457); `code` is stable and listed in docs/errors.md."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    source: str
+    suggestions: list[str] = Field([], description="For an unknown name: names like it.")
+    id: str = Field("", description="For a fault of ours: its number in the log.")

@@ -1,0 +1,135 @@
+"""The answers in words: what the registry lists for a port or a name, and why (R-LOOK-2, R-LOOK-3).
+
+They say what is listed, never what traffic is.  Text and links for a template to show.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from portbook.answers import service_address
+from portbook.edition import PortState, Reason, Service, State, Why
+from portbook.names import is_historic
+from portbook.numbers import Ports, Transport
+from portbook.web.texts import Piece, visible
+
+REASONS = {
+    Reason.DEASSIGNED: "It was assigned once and has been de-assigned.",
+    Reason.RELEASED: "An RFC released it.",
+    Reason.SPECIAL: "It is set aside for a special purpose.",
+    Reason.EDGE: "It lies at the edge of a range and is held back (RFC 6335 section 6).",
+}
+
+BLOCKS = {State.UNASSIGNED: "unassigned block", State.RESERVED: "reserved block"}
+
+
+def port_sentence(states: Sequence[PortState]) -> tuple[Piece, ...]:
+    """Return the answer for a port on the transports of *states*, in one sentence."""
+    port = states[0].port
+    if {state.state for state in states} == {State.DYNAMIC}:
+        return (Piece(f"{port} is a Dynamic Port: the registry never assigns it."),)
+    sentence: list[Piece] = []
+    for (state, names), transports in _groups(states).items():
+        sentence.append(Piece("; it is " if sentence else f"{port} is "))
+        sentence += _clause(state, names)
+        sentence.append(Piece(_on(transports)))
+    return (*sentence, Piece("."))
+
+
+def explanation(state: PortState, states: Sequence[PortState]) -> str:
+    """Return why *state* is so, in a sentence or two; *states* are those of the port on every transport."""
+    over = f"{state.port}/{state.transport}"
+    match state.why:
+        case Why.COMPANION:
+            held = "so it is held as the companion (implied)"
+            return f"{over} has no row of its own. {_holders(state, states)}, {held}."
+        case Why.EDGE:
+            return f"No row speaks of {over}. {REASONS[Reason.EDGE]}"
+        case Why.DYNAMIC:
+            return "Ports 49152–65535 are never assigned; any program may use one for a while."
+        case Why.NO_ROW:
+            return f"No row speaks of {over}, so it is unassigned."
+        case _:
+            return _from_row(state, over)
+
+
+def service_sentence(service: Service) -> tuple[Piece, ...]:
+    """Return the answer for a service name, in one sentence: its ports, or which name to use instead."""
+    name = visible(service.name)
+    if service.is_alias:
+        kind = "a historic name" if is_historic(service.name) else "an alias"
+        use = Piece(visible(service.canonical), service_address(service.canonical))
+        return (Piece(f"{name} is {kind}. Use "), use, Piece("."))
+    ports: dict[Ports, list[str]] = {}
+    for record in service.records:
+        if record.ports:
+            ports.setdefault(record.ports, []).append(visible(record.transport or "no particular transport"))
+    if not ports:
+        over = listed(dict.fromkeys(visible(r.transport) for r in service.records if r.transport))
+        return (Piece(f"{name} is registered without a port{f', over {over}' if over else ''}."),)
+    sentence = [Piece(f"{name} is assigned ")]
+    for number, (span, transports) in enumerate(ports.items()):
+        if number:
+            sentence.append(Piece(" and " if number == len(ports) - 1 else ", "))
+        href = f"/ports/{span.low}"
+        sentence += [Piece(shown_ports(span), href), Piece(f" on {listed(dict.fromkeys(transports))}")]
+    return (*sentence, Piece("."))
+
+
+def shown_ports(ports: Ports) -> str:
+    """Return a port or a range as a page shows it, with an en dash."""
+    return str(ports).replace("-", "–")
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return "a", "a and b", "a, b and c"."""
+    *others, last = [*words] or [""]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _groups(states: Sequence[PortState]) -> dict[tuple[State, tuple[str, ...]], list[Transport]]:
+    """The transports that have the same state and names, in the order of the first of each."""
+    groups: dict[tuple[State, tuple[str, ...]], list[Transport]] = {}
+    for state in states:
+        groups.setdefault((state.state, state.names), []).append(state.transport)
+    return groups
+
+
+def _clause(state: State, names: tuple[str, ...]) -> list[Piece]:
+    if state is not State.ASSIGNED:
+        return [Piece(state.value.lower())]
+    if not names:
+        return [Piece("assigned, under no service name,")]
+    clause = [Piece("assigned to ")]
+    for number, name in enumerate(names):
+        if number:
+            clause.append(Piece(" and " if number == len(names) - 1 else ", "))
+        clause.append(Piece(visible(name), service_address(name)))
+    return clause
+
+
+def _on(transports: Sequence[Transport]) -> str:
+    return " on all four transports" if len(transports) == len(Transport) else f" on {listed(transports)}"
+
+
+def _holders(state: PortState, states: Sequence[PortState]) -> str:
+    """ "Port 2376 is assigned to docker-s on tcp"."""
+    names = dict.fromkeys(
+        name for other in states for name in other.names if other.transport in state.companions
+    )
+    to = f" to {listed(map(visible, names))}" if names else ""
+    return f"Port {state.port} is assigned{to} on {listed(state.companions)}"
+
+
+def _from_row(state: PortState, over: str) -> str:
+    found = []
+    span = next((r.ports for r in state.records if r.ports and r.ports.low < r.ports.high), None)
+    if span:
+        found.append(f"{over} is inside the {BLOCKS.get(state.state, 'row for')} {shown_ports(span)}.")
+    if state.why is Why.ROW_WITHOUT_TRANSPORT:
+        found.append("The row names no transport, so it speaks of each.")
+    if state.reason is Reason.COMPANION:
+        found.append(f"Its row says Reserved; the port is assigned on {listed(state.companions)}.")
+    elif state.reason:
+        found.append(REASONS[state.reason])
+    if state.remark:
+        found.append(f"The row's own words: “{visible(state.remark)}”.")
+    return " ".join(found) or "A row says so."

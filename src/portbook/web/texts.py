@@ -1,0 +1,83 @@
+"""Published text as a page shows it: pieces of text, line breaks and links, nothing else.
+
+Control and bidi characters are shown as escapes, never sent (T-35, T-36).  A piece is plain text for the
+template to escape; no markup is ever made here.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from portbook.records import Break, Markup, Paragraph, Part, Reference, RichText
+from portbook.web.addresses import of_reference
+
+# C0 and C1 but for line feed and tab; zero-width characters; bidi marks, overrides, isolates; BOM.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+
+
+class Piece(NamedTuple):
+    """A stretch of text; `href` is "" or where it leads; a line break is the text "\\n"."""
+
+    text: str
+    href: str = ""
+
+    @property
+    def is_break(self) -> bool:
+        return self.text == "\n"
+
+    @property
+    def leaves(self) -> bool:
+        """Whether the link leads out of the site."""
+        return not self.href.startswith("/")
+
+
+LINE_BREAK = Piece("\n")
+
+
+def visible(text: str) -> str:
+    r"""Return *text* with characters that cannot be seen written as escapes: "\x1b", "\u202e"."""
+    return _UNSEEN.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+def pieces(text: RichText | None) -> tuple[Piece, ...]:
+    """Return what a page shows of *text*: no breaks at its ends, at most one blank line in a row."""
+    found: list[Piece] = []
+    for piece in _pieces(text.parts if text else ()):
+        if piece is not LINE_BREAK or (found and found[-2:] != [LINE_BREAK, LINE_BREAK]):
+            found.append(piece)
+    while found and not found[-1].text.strip():
+        found.pop()
+    return tuple(found)
+
+
+def reference_piece(reference: Reference) -> Piece:
+    """Return what a page shows of a reference, with its link if it has one to follow."""
+    return Piece(visible(reference.label) or "(empty)", of_reference(reference))
+
+
+def _pieces(parts: Iterable[Part]) -> Iterator[Piece]:
+    for part in parts:
+        match part:
+            case str():
+                yield from _lines(part)
+            case Break():
+                yield LINE_BREAK
+            case Reference():
+                yield reference_piece(part)
+            case Paragraph():
+                yield LINE_BREAK
+                yield from _pieces(part.parts)
+                yield LINE_BREAK
+            case Markup():
+                yield Piece(visible(part.xml))
+
+
+def _lines(text: str) -> Iterator[Piece]:
+    """Line feeds as breaks, for lists of TXT keys stand so; other white space joined, as in print."""
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            yield LINE_BREAK
+        if shown := re.sub(r"[ \t\r]+", " ", line):
+            yield Piece(visible(shown))

@@ -1,0 +1,37 @@
+"""The addresses of the site.  A service name is all that follows, slashes included ("cl/1")."""
+
+from django.urls import URLPattern, URLResolver, path, register_converter
+
+from portbook.web import assets, pages
+
+
+class Anything:
+    """A part of an address that may hold any character; %2F and / come as the same by WSGI."""
+
+    regex = r"(?s:.+)"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Anything, "anything")
+
+from portbook.web.api import api  # noqa: E402  (its addresses use the converter)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.home, name="home"),
+    path("search", pages.search, name="search"),
+    path("ports/<str:port>", pages.port, name="port"),
+    path("ports/<str:port>/<str:transport>", pages.port_transport, name="port-transport"),
+    path("services/<anything:name>", pages.service, name="service"),
+    path("v1/", api.urls),
+    path("static/<str:name>", assets.serve, name="static"),
+    path("favicon.ico", assets.favicon),
+]
+
+handler400 = "portbook.web.problems.bad_request"
+handler404 = "portbook.web.problems.not_found"
+handler500 = "portbook.web.problems.server_error"

@@ -1,0 +1,334 @@
+"""The JSON API: its fields, that every port answers, and its errors as problem documents (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from http.client import responses
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from portbook import answers
+from portbook.edition import Edition
+from portbook.search.queries import MAX_QUERY
+from portbook.records import PublishedDate, Record, Reference, rich
+from portbook.web.questions import MAX_HITS
+from portbook.web.schemas import RecordAnswer
+from sites import site
+
+RECORD_FIELDS = [  # issue by issue these stay: programs key on them
+    "service_name",
+    "port",
+    "port_end",
+    "transport",
+    "state",
+    "description",
+    "assignee",
+    "contact",
+    "registration_date",
+    "modification_date",
+    "reference",
+    "service_code",
+    "unauthorized_use_reported",
+    "assignment_notes",
+    "canonical",
+    "aliases",
+    "edition",
+    "href",
+]
+
+
+@pytest.fixture
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    monkeypatch.setenv("PORTBOOK_HOME", str(tmp_path / "home"))
+    with site(tmp_path) as client:
+        yield client
+
+
+def answer(client: Client, address: str) -> dict[str, Any]:
+    response = client.get(address)
+    assert response.status_code == 200, response.content
+    assert response["Content-Type"].split(";")[0] == "application/json"
+    found: dict[str, Any] = json.loads(response.content)
+    return found
+
+
+def problem(client: Client, address: str, status: int, **headers: str) -> dict[str, Any]:
+    response = client.get(address, headers=headers)
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    found: dict[str, Any] = json.loads(response.content)
+    assert found["type"] == "about:blank"
+    assert found["status"] == status
+    assert found["title"] == responses[status]
+    assert found["detail"]
+    assert found["code"].startswith("E-")
+    return found
+
+
+# -- fields
+
+
+def test_a_port(client: Client) -> None:
+    found = answer(client, "/v1/ports/443")
+    assert found["port"] == 443
+    assert found["range"] == "System Ports"
+    assert found["edition"] == "2023-03-13"
+    assert [t["transport"] for t in found["transports"]] == ["tcp", "udp", "sctp", "dccp"]
+    assert [t["state"] for t in found["transports"]] == ["Assigned", "Assigned", "Assigned", "Reserved"]
+    tcp, dccp = found["transports"][0], found["transports"][3]
+    assert tcp["why"] == "a row says so"
+    assert dccp == {
+        "transport": "dccp",
+        "state": "Reserved",
+        "why": "companion of another transport (implied)",
+        "reason": "companion",
+        "records": [],
+    }
+    assert tcp["records"] == [
+        {
+            "service_name": "https",
+            "port": 443,
+            "port_end": 443,
+            "transport": "tcp",
+            "state": "Assigned",
+            "description": "http protocol over TLS/SSL",
+            "assignee": ["IESG"],
+            "contact": ["IETF_Chair"],
+            "registration_date": None,
+            "modification_date": "2021-10-01",
+            "reference": [{"type": "rfc", "data": "rfc9110", "text": None}],
+            "service_code": None,
+            "unauthorized_use_reported": None,
+            "assignment_notes": None,
+            "canonical": "https",
+            "aliases": [],
+            "edition": "2023-03-13",
+            "href": "/ports/443/tcp",
+        }
+    ]
+
+
+def test_a_port_on_one_transport(client: Client) -> None:
+    found = answer(client, "/v1/ports/6010/tcp")
+    assert found["port"] == 6010
+    assert found["transport"] == "tcp"
+    [row] = found["records"]
+    assert (row["service_name"], row["port"], row["port_end"]) == ("x11", 6000, 6063)
+    whole = answer(client, "/v1/ports/6010")["transports"][0]
+    assert {key: found[key] for key in whole} == whole
+    assert answer(client, "/v1/ports/443/udplite") == answer(client, "/v1/ports/443/UDP")
+
+
+def test_a_service_and_its_aliases(client: Client) -> None:
+    http = answer(client, "/v1/services/HTTP")
+    assert (http["name"], http["canonical"], http["is_alias"]) == ("http", "http", False)
+    assert http["aliases"] == ["www", "www-http"]
+    www = answer(client, "/v1/services/www")
+    assert (www["canonical"], www["is_alias"]) == ("http", True)
+    assert {row["service_name"] for row in www["records"]} == {"www"}
+    assert {row["canonical"] for row in www["records"]} == {"http"}
+
+
+@pytest.mark.parametrize("name", ["cl/1", "EtherNet/IP-2", "z39.50", "whois++", "sql*net", "914c/g"])
+def test_odd_names(client: Client, name: str) -> None:
+    for written in (quote(name, safe=""), quote(name)):
+        found = answer(client, f"/v1/services/{written}")
+        assert found["name"] == name
+        assert found["is_alias"]
+        assert found["href"] == f"/services/{quote(name, safe='')}"
+        assert client.get(found["href"]).status_code == 200
+
+
+def test_the_fields_of_a_record_are_those_promised(client: Client) -> None:
+    assert list(answers.RECORD_FIELDS) == RECORD_FIELDS
+    assert list(RecordAnswer.model_fields) == RECORD_FIELDS
+    for address in ("/v1/services/https", "/v1/ports/28205/udp"):
+        assert all(list(row) == RECORD_FIELDS for row in answer(client, address)["records"])
+
+
+def test_rows_without_port_transport_or_name(tmp_path: Path) -> None:
+    rows = (
+        Record(service_name="portless", transport="tcp", description=rich("Only a name")),
+        Record(port_number="5000-5010", description=rich("Unassigned")),
+        Record(
+            service_name="odd", port_number="5011", transport="quic", description=rich("An odd transport")
+        ),
+        Record(
+            service_name="cited",
+            port_number="5012",
+            transport="dccp",
+            reference=(Reference("text", None, "A book"), Reference("uri", "javascript:x", "A link")),
+            service_code="1885957735",
+            registration_date=PublishedDate("2006-12"),
+        ),
+    )
+    with site(tmp_path, Edition(rows, updated=PublishedDate("2024-01-02"))) as client:
+        [portless] = answer(client, "/v1/services/portless")["records"]
+        assert (portless["port"], portless["port_end"], portless["href"]) == (
+            None,
+            None,
+            "/services/portless",
+        )
+        [block] = answer(client, "/v1/ports/5005/sctp")["records"]
+        assert (block["service_name"], block["canonical"], block["transport"]) == (None, None, None)
+        assert (block["port"], block["port_end"], block["state"]) == (5000, 5010, "Unassigned")
+        assert answer(client, "/v1/services/odd")["records"][0]["href"] == "/ports/5011"
+        [cited] = answer(client, "/v1/ports/5012/dccp")["records"]
+        assert cited["reference"][0] == {"type": "text", "data": None, "text": "A book"}
+        assert cited["registration_date"] == "2006-12"
+        assert cited["service_code"] == "1885957735"
+        for row in (portless, block, cited):
+            assert client.get(row["href"]).status_code == 200
+            assert client.get("/v1" + row["href"]).status_code == 200
+
+
+def test_the_answers_are_those_of_the_library(client: Client) -> None:
+    """The schemas neither drop nor change a field of what `--json` prints too."""
+    from portbook.store import EditionStore
+
+    file = EditionStore().get("2023-03-13")
+    for port in (0, 53, 80, 3478, 6400, 28205, 49151, 60000):
+        assert answer(client, f"/v1/ports/{port}") == answers.port_answer(file.edition, file.id, port)
+    for name in ("http", "domain", "cl-1", "whois++"):
+        service = file.edition.service(name)
+        assert service
+        expected = answers.service_answer(file.edition, file.id, service)
+        assert answer(client, f"/v1/services/{quote(name, safe='')}") == expected
+
+
+# -- search
+
+
+def test_search(client: Client) -> None:
+    found = answer(client, "/v1/search?q=RFC9110")
+    assert found["query"] == "RFC9110"
+    assert found["edition"] == "2023-03-13"
+    assert {"https", "http"} <= {hit["name"] for hit in found["hits"]}
+    for hit in found["hits"]:
+        assert client.get(hit["href"]).status_code == 200
+        assert hit["why"]
+        assert all(list(row) == RECORD_FIELDS for row in hit["records"])
+
+
+def test_search_limits(client: Client) -> None:
+    assert len(answer(client, "/v1/search?q=protocol")["hits"]) == 20
+    assert len(answer(client, "/v1/search?q=protocol&limit=1")["hits"]) == 1
+    assert len(answer(client, f"/v1/search?q=protocol&limit={MAX_HITS}")["hits"]) == MAX_HITS
+    assert answer(client, "/v1/search?q=qqqqzzzz+xxxyyy")["hits"] == []
+    assert answer(client, "/v1/search?q=" + "a" * MAX_QUERY)["query"] == "a" * MAX_QUERY
+    for limit in ("0", str(MAX_HITS + 1), "-1", "1_0", "%EF%BC%91", "1.5", "", "9" * 5000):
+        assert problem(client, f"/v1/search?q=a&limit={limit}", 400)["code"] == "E-WEB-LIMIT"
+
+
+@pytest.mark.parametrize(
+    "query, code",
+    [
+        ("", "E-WEB-QUERY-EMPTY"),
+        ("?q=", "E-WEB-QUERY-EMPTY"),
+        ("?q=%20%09", "E-WEB-QUERY-EMPTY"),
+        ("?q=" + "a" * (MAX_QUERY + 1), "E-QUERY-LONG"),
+        ("?q=" + "%C3%A9" * 10_000, "E-QUERY-LONG"),
+        ("?" + "q=a&" * 2000, "E-WEB-REQUEST"),
+    ],
+)
+def test_searches_that_are_refused(client: Client, query: str, code: str) -> None:
+    assert problem(client, f"/v1/search{query}", 400)["code"] == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%00",
+        "%1B[31m",
+        "%E2%80%AE",
+        "%FF",
+        "%_%_%",
+        "(a+)+$",
+        "' OR 1=1",
+        "<script>",
+        "\U0001f600",
+        "/",
+        "_._",
+    ],
+)
+def test_odd_searches_have_an_answer(client: Client, text: str) -> None:
+    assert answer(client, f"/v1/search?q=x{text}")["edition"] == "2023-03-13"
+    assert client.get(f"/search?q=x{text}").status_code == 200
+
+
+# -- errors
+
+
+@pytest.mark.parametrize(
+    "address, code",
+    [
+        ("/v1/ports/70000", "E-PORT-RANGE"),
+        ("/v1/ports/4_43", "E-PORT-FORMAT"),
+        ("/v1/ports/0443", "E-PORT-FORMAT"),
+        ("/v1/ports/%EF%BC%94%EF%BC%94", "E-PORT-FORMAT"),
+        ("/v1/ports/443%0A", "E-PORT-FORMAT"),
+        ("/v1/ports/" + "9" * 9999, "E-PORT-RANGE"),
+        ("/v1/ports/443/quic", "E-TRANS-UNKNOWN"),
+        ("/v1/services/nope-nope", "E-WEB-SERVICE"),
+        ("/v1/services/..%2F..%2Fx", "E-WEB-SERVICE"),
+        ("/v1/services/" + "x" * 10_000, "E-WEB-SERVICE"),
+        ("/v1/services/a%0Ab%00", "E-WEB-SERVICE"),
+        ("/v1/services/", "E-WEB-ADDRESS"),
+        ("/v1/ports/443/", "E-WEB-ADDRESS"),
+        ("/v1/", "E-WEB-ADDRESS"),
+        ("/v1", "E-WEB-ADDRESS"),
+        ("/v1/docs", "E-WEB-ADDRESS"),
+    ],
+)
+def test_missing_things(client: Client, address: str, code: str) -> None:
+    for accept in ("", "text/html", "application/json"):
+        found = problem(client, address, 404, accept=accept)
+        assert found["code"] == code
+        assert len(found["detail"]) < 400
+        assert found["detail"].isprintable()
+
+
+def test_unknown_service_suggests(client: Client) -> None:
+    assert "http" in problem(client, "/v1/services/htp", 404)["suggestions"]
+
+
+def test_wrong_method_and_host(client: Client) -> None:
+    response = client.post("/v1/ports/443", data="{}", content_type="application/json")
+    assert response.status_code == 405
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Allow"] == "GET, HEAD"
+    assert problem(client, "/v1/ports/443", 400, host="evil.example")["code"] == "E-WEB-HOST"
+
+
+def test_a_fault_of_ours(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object) -> None:
+        raise RuntimeError("the secret of the house")
+
+    monkeypatch.setattr(answers, "port_answer", broken)
+    found = problem(client, "/v1/ports/443", 500)
+    assert found["code"] == "E-WEB-FAULT"
+    assert len(found["id"]) == 16
+    assert "secret" not in json.dumps(found)
+
+
+# -- the description
+
+
+def test_the_description_names_every_address(client: Client) -> None:
+    description = answer(client, "/v1/openapi.json")
+    assert set(description["paths"]) == {
+        "/v1/ports/{port}",
+        "/v1/ports/{port}/{transport}",
+        "/v1/services/{name}",
+        "/v1/search",
+    }
+    schemas = description["components"]["schemas"]
+    assert list(schemas["RecordAnswer"]["properties"]) == RECORD_FIELDS
+    assert schemas["RecordAnswer"]["properties"]["port"]["anyOf"] == [{"type": "integer"}, {"type": "null"}]
+    assert "404" in description["paths"]["/v1/ports/{port}"]["get"]["responses"]
+    assert "://" not in json.dumps(description)
