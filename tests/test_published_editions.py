@@ -31,7 +31,7 @@ PAIRS = {
 
 def snapshots(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Each XML snapshot with its name, oldest first; the tar is one solid stream, so read once, in order."""
-    with tarfile.open(folder / "xml-snapshots.tar.xz", "r|xz") as archive:
+    with tarfile.open(folder / "xml-snapshots.tar.xz", "r:xz") as archive:
         for member in archive:
             if member.isfile() and (file := archive.extractfile(member)):
                 yield Path(member.name).name, file.read()
@@ -50,7 +50,10 @@ def test_every_snapshot_comes_back_byte_for_byte(published_editions: Path) -> No
         edition = iana_xml.read(data)
         row = listed[name]
         assert hashlib.sha256(data).hexdigest() == row["sha256"]
-        assert (len(edition.records), len(edition.contacts or ())) == (int(row["records"]), int(row["people"]))
+        assert (len(edition.records), len(edition.contacts or ())) == (
+            int(row["records"]),
+            int(row["people"]),
+        )
         assert edition.updated == row["updated"]
         assert edition.remarks == ()
         assert iana_xml.write(edition) == data

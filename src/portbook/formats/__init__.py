@@ -45,7 +45,9 @@ def named(name: str) -> Format:
     if name in LATER:
         message = f"format {shown(name)} is not read or written yet; known are {known}"
         raise FormatError(Problem("E-FORMAT-LATER", message, "docs/formats.md"))
-    raise FormatError(Problem("E-FORMAT-UNKNOWN", f"format {shown(name)} is none of {known}", "docs/formats.md"))
+    raise FormatError(
+        Problem("E-FORMAT-UNKNOWN", f"format {shown(name)} is none of {known}", "docs/formats.md")
+    )
 
 
 def detect(data: bytes) -> str:

@@ -55,4 +55,6 @@ def checked_field(text: str, where: str) -> str:
 def checked_references(count: int, where: str) -> None:
     """Raise `FormatError` E-RECORD-REFERENCES when one record has more than `MAX_REFERENCES`."""
     if count > MAX_REFERENCES:
-        raise too_large("E-RECORD-REFERENCES", f"{where} has {count} references", MAX_REFERENCES, "references")
+        raise too_large(
+            "E-RECORD-REFERENCES", f"{where} has {count} references", MAX_REFERENCES, "references"
+        )

@@ -13,8 +13,9 @@ import xml.etree.ElementTree as ET
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
 from portbook.formats.iana_xml.canonical import PLACEHOLDER, Canonical
-from portbook.formats.iana_xml.elements import SOURCE, ElementReader, local_name
+from portbook.formats.iana_xml.elements import ElementReader
 from portbook.formats.iana_xml.layout import NAMESPACE, REGISTRY_ID
+from portbook.formats.iana_xml.parts import SOURCE, local_name
 from portbook.formats.iana_xml.writer import write
 from portbook.formats.limits import checked_size, decoded
 
@@ -53,7 +54,9 @@ def read_by_elements(data: bytes) -> Edition:
 
 
 def _edition(data: bytes) -> Edition:
-    if b"<!" in data or PLACEHOLDER.encode() in data:  # comments and the like could hold what looks like a record
+    if (
+        b"<!" in data or PLACEHOLDER.encode() in data
+    ):  # comments and the like could hold what looks like a record
         return read_by_elements(data)
     canonical = Canonical()
     try:
@@ -68,7 +71,9 @@ def _edition(data: bytes) -> Edition:
 def _refuse_declarations(data: bytes) -> None:
     checked_size(data)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:64]:
-        raise FormatError(Problem("E-FILE-ENCODING", "the file is UTF-16 or UTF-32; only UTF-8 is read", SOURCE), 1, 1)
+        raise FormatError(
+            Problem("E-FILE-ENCODING", "the file is UTF-16 or UTF-32; only UTF-8 is read", SOURCE), 1, 1
+        )
     declared = _ENCODING.match(data)
     if declared and declared[1].upper() not in (b"UTF-8", b"UTF8", b"US-ASCII"):
         message = f"the file says that it is written in {declared[1]!r}; only UTF-8 is read"
@@ -91,6 +96,8 @@ def _root(data: bytes) -> ET.Element:
     except (ValueError, LookupError) as error:
         raise FormatError(Problem("E-XML-SYNTAX", f"not well formed: {error}", "XML 1.0")) from None
     if root.tag != f"{{{NAMESPACE}}}registry" or root.get("id") != REGISTRY_ID:
-        message = f"the document is a {shown(local_name(root))} with id {root.get('id')!r:.80}, not the registry"
+        message = (
+            f"the document is a {shown(local_name(root))} with id {root.get('id')!r:.80}, not the registry"
+        )
         raise FormatError(Problem("E-XML-ROOT", f"{message} {REGISTRY_ID!r}", SOURCE))
     return root

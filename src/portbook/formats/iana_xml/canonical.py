@@ -14,7 +14,17 @@ from typing import Any, NamedTuple
 from portbook.formats.iana_xml.layout import NAMESPACE, AsRead, Layout
 from portbook.formats.limits import MAX_FIELD, MAX_REFERENCES
 from portbook.numbers import Transport, published_ports
-from portbook.records import Break, Contact, Part, PublishedDate, Record, Reference, RichText, quick_maker, rich
+from portbook.records import (
+    Break,
+    Contact,
+    Part,
+    PublishedDate,
+    Record,
+    Reference,
+    RichText,
+    quick_maker,
+    rich,
+)
 
 PLACEHOLDER = "portbook-canonical"  # stands in the rest where pieces were taken; says how many
 
@@ -24,12 +34,12 @@ _PERSON, _PERSON_END = b'\n    <person id="', b"\n    </person>"
 _TEXT = r"(?:[^<>&\x00-\x08\x0b-\x1f\ufffe\uffff]|&amp;|&lt;|&gt;)"
 _VALUE = r"[^\"<>&\x00-\x1f\ufffe\uffff]*"
 _DATA = r"(?:[^\"<>&\x00-\x1f\ufffe\uffff]|&amp;)*"
-_XREF = (
-    rf'xref type="({_VALUE})"(?: data="({_DATA})")?(?: section="({_VALUE})")?(?:/>|>({_TEXT}+)</xref>)'
-)
+_XREF = rf'xref type="({_VALUE})"(?: data="({_DATA})")?(?: section="({_VALUE})")?(?:/>|>({_TEXT}+)</xref>)'
 _DATE = r"[0-9]{4}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?"
 
-_LEAF = re.compile(rf"(name|sc|number|protocol|updated|description|note|unauthorized|org|uri)(?:/>|>({_TEXT}+)</\1>)")
+_LEAF = re.compile(
+    rf"(name|sc|number|protocol|updated|description|note|unauthorized|org|uri)(?:/>|>({_TEXT}+)</\1>)"
+)
 _NUMBER = re.compile(r"[0-9]{1,5}(?:-[0-9]{1,5})?")
 _REFERENCE = re.compile(_XREF)
 _ASSIGNEE = re.compile(rf"assignee>\n      <{_XREF}")
@@ -151,7 +161,12 @@ class Canonical:
         children = self._children
         found = [children[line] for line in lines]
         identity = opening[:-2].decode()
-        if not opening.endswith(b'">') or not identity.isprintable() or _NO_VALUE.search(identity) or not found:
+        if (
+            not opening.endswith(b'">')
+            or not identity.isprintable()
+            or _NO_VALUE.search(identity)
+            or not found
+        ):
             return None
         tokens, values = zip(*found)
         shape = self._person_shapes.get(tokens)

@@ -4,60 +4,21 @@ Beside each record stands the order of its parts and, where a person departed fr
 its white space.  Liberal: what nobody foresaw is kept as its own XML, and remarked.
 """
 
-import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
 from itertools import islice
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from portbook.edition import Edition
-from portbook.errors import FormatError, Problem, shown
-from portbook.formats.limits import (
-    MAX_DEPTH,
-    MAX_FIELD,
-    checked_counts,
-    checked_field,
-    checked_references,
-    decoded,
-)
+from portbook.errors import shown
 from portbook.formats.iana_xml.canonical import PLACEHOLDER, Canonical
-from portbook.formats.iana_xml.layout import (
-    ASSIGNEE_SPACES,
-    NAMESPACE,
-    PROLOGS,
-    HeadLayout,
-    Layout,
-    inner_spaces,
-)
-from portbook.numbers import Transport, published_ports
-from portbook.records import (
-    Break,
-    Contact,
-    Extra,
-    Footnote,
-    Markup,
-    Note,
-    Paragraph,
-    Part,
-    PublishedDate,
-    Record,
-    Reference,
-    RichText,
-    rich,
-)
+from portbook.formats.iana_xml.layout import ASSIGNEE_SPACES, PROLOGS, HeadLayout, Layout, inner_spaces
+from portbook.formats.iana_xml.parts import NO_TEXT, NS, PartReader
+from portbook.formats.limits import checked_counts, checked_field, checked_references
+from portbook.records import Contact, Extra, Footnote, Note, Record, Reference
 
-SOURCE = "formats.md section 1"
-_NS = "{" + NAMESPACE + "}"
-_SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # names other files: never kept (T-07)
 _LEAVES = ("name", "protocol", "assignee", "description", "number", "sc", "unauthorized", "note")
-_RECORD, _PERSON, _TAKEN = _NS + "record", _NS + "person", _NS + PLACEHOLDER
-_NO_TEXT = RichText()
-_LINE_BREAK = Break()
-
-
-def local_name(element: ET.Element) -> str:
-    """Return the element's tag without the registry's namespace."""
-    return element.tag.removeprefix(_NS)
+_HEAD_TAGS = ("title", "category", "updated", "xref", "expert", "note", "footnote", "people")
+_RECORD, _PERSON, _TAKEN = NS + "record", NS + "person", NS + PLACEHOLDER
 
 
 class _Shape(NamedTuple):
@@ -71,49 +32,40 @@ class _Shape(NamedTuple):
 
 def _shape(tags: tuple[str, ...], unread: frozenset[int] = frozenset()) -> _Shape:
     """The shape of a record with these *tags*; those at the places *unread* count as unknown."""
-    names = ["?" if i in unread else tag.removeprefix(_NS) for i, tag in enumerate(tags)]
+    names = ["?" if i in unread else tag.removeprefix(NS) for i, tag in enumerate(tags)]
     leaves = tuple(names.index(leaf) if leaf in names else None for leaf in _LEAVES)
     xrefs = tuple(i for i, name in enumerate(names) if name == "xref")
     odd = tuple(i for i in range(len(names)) if i not in leaves and i not in xrefs)
     return _Shape(leaves, xrefs, odd, tuple("extra" if i in odd else name for i, name in enumerate(names)))
 
 
-class ElementReader:
-    """One reading: equal parts are kept once, and what was not expected is remarked."""
+class ElementReader(PartReader):
+    """One reading of a whole document."""
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.remarks: list[Problem] = []
-        self.place = "the head"
+        super().__init__(data)
         self._shapes: dict[tuple[str, ...], _Shape] = {}
         self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._layouts: dict[tuple[str, ...], Layout] = {}
-        self._texts: dict[str, RichText] = {}
-        self._words: dict[str, str] = {}
-        self._references: dict[tuple[str | None, ...], Reference] = {}
-
-    def remark(self, code: str, message: str) -> None:
-        self.remarks.append(Problem(code, f"{self.place}: {message}", SOURCE))
 
     # -- the document
 
     def edition(self, root: ET.Element, canonical: Canonical) -> Edition:
         """The edition of a document from which *canonical* was taken, placeholders left in its place."""
         records = self.records(root, canonical)
-        people = root.find(_NS + "people")
+        people = root.find(NS + "people")
         contacts = None if people is None else self.contacts(people, canonical)
         self.place = "the head"
         head = [child for child in root if child.tag not in (_RECORD, _TAKEN)]
         layout = self.head_layout(root, people)._replace(as_read=canonical.as_read)
-        notes = tuple(self.note(child) for child in head if child.tag == _NS + "note")
-        footnotes = tuple(self.footnote(child) for child in head if child.tag == _NS + "footnote")
+        notes = tuple(self.note(child) for child in head if child.tag == NS + "note")
+        footnotes = tuple(self.footnote(child) for child in head if child.tag == NS + "footnote")
         return Edition(
             records=records,
             title=self.only_text(root, "title"),
             category=self.only_text(root, "category"),
             updated=self.date(self.only_text(root, "updated")),
-            reference=tuple(map(self.reference, root.findall(_NS + "xref"))) or None,
-            experts=None if (expert := root.find(_NS + "expert")) is None else self.rich_text(expert),
+            reference=tuple(map(self.reference, root.findall(NS + "xref"))) or None,
+            experts=None if (expert := root.find(NS + "expert")) is None else self.rich_text(expert),
             notes=notes or None,
             contacts=contacts,
             footnotes=footnotes or None,
@@ -138,7 +90,7 @@ class ElementReader:
         order: list[str] = []
         spaces = [root.text or ""]
         for child in root:
-            token = child.tag.removeprefix(_NS)
+            token = child.tag.removeprefix(NS)
             if child.tag in (_RECORD, _TAKEN):
                 token = "record"
                 if "record" not in order:
@@ -153,7 +105,9 @@ class ElementReader:
         prolog = self.data[: max(self.data.find(b"<registry"), 0)].decode()
         known = next((name for name, text in PROLOGS.items() if prolog == text), None)
         if known is None:
-            self.remark("F-XML-PROLOG", "what stands before the root is not IANA's; it is written in IANA's form")
+            self.remark(
+                "F-XML-PROLOG", "what stands before the root is not IANA's; it is written in IANA's form"
+            )
         if b"<!--" in self.data:
             self.remark("F-XML-COMMENT", "the file has comments; they are not kept")
         return HeadLayout(known, tuple(order), tuple(spaces), inner[0], end)
@@ -165,7 +119,7 @@ class ElementReader:
         seen: set[str] = set()
         extras = []
         for child in head:
-            tag = child.tag.removeprefix(_NS)
+            tag = child.tag.removeprefix(NS)
             once = tag in ("title", "category", "updated", "expert", "people")
             if tag not in _HEAD_TAGS or (once and tag in seen):
                 extras.append(self.extra(child))
@@ -173,7 +127,7 @@ class ElementReader:
         return tuple(extras)
 
     def only_text(self, root: ET.Element, tag: str) -> str | None:
-        element = root.find(_NS + tag)
+        element = root.find(NS + tag)
         if element is None:
             return None
         if len(element):
@@ -213,7 +167,7 @@ class ElementReader:
             None if name is None else self.leaf(children[name], extras),
             None if number is None else self.number(children[number], extras),
             None if protocol is None else self.transport(children[protocol], extras),
-            _NO_TEXT if description is None else self.rich_text(children[description], extras),
+            NO_TEXT if description is None else self.rich_text(children[description], extras),
             None if assignee is None else self.assignee(children[assignee]),
             contact,
             self.date(attributes.get("date")),
@@ -240,31 +194,15 @@ class ElementReader:
             tokens = tuple(next(told) if token == "xref" else token for token in shape.tokens)
             self._orders[key] = tokens
         contact = tuple([r for r in found if r.type == "person"])
-        return contact, tuple([r for r in found if r.type != "person"]) if len(contact) < len(found) else (), tokens
+        return (
+            contact,
+            tuple([r for r in found if r.type != "person"]) if len(contact) < len(found) else (),
+            tokens,
+        )
 
     def assignee(self, element: ET.Element) -> tuple[Reference, ...]:
         checked_references(len(element), self.place)
         return tuple(map(self.reference, element))
-
-    def number(self, element: ET.Element, extras: list[Extra]) -> str:
-        text = self.leaf(element, extras)
-        if text and published_ports(text) is None:
-            self.remark("F-NUMBER", f"port number {shown(text)} is neither N nor N-M")
-        return text
-
-    def transport(self, element: ET.Element, extras: list[Extra]) -> str:
-        text = self.leaf(element, extras)
-        if text not in _TRANSPORTS:
-            self.remark("F-TRANSPORT", f"transport {shown(text)} is none of tcp, udp, sctp and dccp")
-        return text
-
-    def date(self, text: str | None) -> PublishedDate | None:
-        if text is None:
-            return None
-        date = PublishedDate(text)
-        if not date.is_valid:
-            self.remark("F-DATE", f"date {shown(text)} is neither YYYY-MM-DD nor YYYY-MM")
-        return date
 
     # -- contacts
 
@@ -291,7 +229,7 @@ class ElementReader:
         uris = []
         tokens = []
         for child in children:
-            tag = child.tag[len(_NS) :]
+            tag = child.tag[len(NS) :]
             if _holds_more(child) or (tag == "uri" and child.keys()):
                 extras.append(self.extra(child))
                 tag = "extra"
@@ -307,85 +245,9 @@ class ElementReader:
             extras.extend(self.unknown_attributes(element, ("id",), ""))
         layout = self.layout(element, children, tuple(tokens), None, after, "\n      ", "\n    ")
         name, org, updated = found.get("name"), found.get("org"), found.get("updated")
-        return Contact(element.get("id", ""), name, org, tuple(uris), self.date(updated), tuple(extras), layout)
-
-    # -- parts
-
-    def leaf(self, element: ET.Element, extras: list[Extra]) -> str:
-        """The text of an element that holds no other; unexpected attributes go to *extras*."""
-        if element.keys():
-            extras.extend(self.unknown_attributes(element, (), element.tag.removeprefix(_NS) + "/"))
-        text = element.text
-        if text is None:
-            return ""
-        if len(text) > MAX_FIELD:
-            checked_field(text, self.place)
-        return self._words.setdefault(text, text)
-
-    def rich_text(self, element: ET.Element, extras: list[Extra] | None = None) -> RichText:
-        if extras is not None and element.keys():
-            extras.extend(self.unknown_attributes(element, (), element.tag.removeprefix(_NS) + "/"))
-        if len(element):
-            return rich(*self.parts(element))
-        text = element.text
-        if text is None:
-            return _NO_TEXT
-        known = self._texts.get(text)
-        if known is None:
-            known = self._texts[text] = RichText((checked_field(text, self.place),))
-        return known
-
-    def parts(self, element: ET.Element, inside_paragraph: bool = False) -> Iterable[Part]:
-        yield checked_field(element.text or "", self.place)
-        for child in element:
-            tag = child.tag.removeprefix(_NS)
-            if tag == "br" and not len(child) and not child.text and not child.keys():
-                yield _LINE_BREAK
-            elif tag == "xref" and not len(child):
-                yield self.reference(child)
-            elif tag == "paragraph" and not inside_paragraph and not child.keys():
-                yield Paragraph(rich(*self.parts(child, inside_paragraph=True)).parts)  # type: ignore[arg-type]
-            else:
-                yield Markup(self.extra(child).value)
-            yield checked_field(child.tail or "", self.place)
-
-    def reference(self, element: ET.Element) -> Reference:
-        attributes = element.attrib
-        key = (attributes.get("type"), attributes.get("data"), element.text)
-        if len(attributes) <= 2 and (known := self._references.get(key)):
-            return known
-        if len(element):
-            self.remark("F-XML-ELEMENT", "a reference holds elements; their text alone is kept")
-        text = "".join(element.itertext()) or None
-        others = tuple((k, v) for k, v in attributes.items() if k not in ("type", "data"))
-        for name, _ in others:
-            if name not in ("section", "lastupdated"):
-                self.remark("F-XML-ATTRIBUTE", f"a reference has an attribute {shown(name)}")
-        reference = Reference(attributes.get("type", ""), attributes.get("data"), text, others)
-        if not others:
-            self._references[key] = reference
-        return reference
-
-    def extra(self, element: ET.Element) -> Extra:
-        """An element that is kept as its own XML, because nobody foresaw it here."""
-        if _depth(element) > MAX_DEPTH:
-            _too_deep(self.place)
-        tag = element.tag.removeprefix(_NS)
-        self.remark("F-XML-ELEMENT", f"unexpected element <{tag[:60]}>; kept as it is")
-        tail, element.tail = element.tail, None
-        xml = _own_xml(element)
-        element.tail = tail
-        return Extra("element", tag, checked_field(xml, self.place))
-
-    def unknown_attributes(self, element: ET.Element, known: tuple[str, ...], where: str) -> list[Extra]:
-        extras = []
-        for name, value in element.items():
-            if name.startswith(_SCHEMA_INSTANCE):
-                self.remark("F-XML-ATTRIBUTE", f"attribute {shown(name)} names other files; not kept")
-            elif name not in known:
-                self.remark("F-XML-ATTRIBUTE", f"unexpected attribute {shown(where + name)}; kept as it is")
-                extras.append(Extra("attribute", where + name, checked_field(value, self.place)))
-        return extras
+        return Contact(
+            element.get("id", ""), name, org, tuple(uris), self.date(updated), tuple(extras), layout
+        )
 
     def layout(
         self,
@@ -402,9 +264,7 @@ class ElementReader:
         canonical = spaces == inner_spaces(len(children), inner, closing, after)
         if assignee is not None:
             within = [assignee.text, *[child.tail for child in assignee]]
-            if canonical and within == ASSIGNEE_SPACES:
-                pass
-            else:
+            if not canonical or within != ASSIGNEE_SPACES:
                 canonical = False
                 spaces += within
         if canonical:
@@ -418,35 +278,9 @@ class ElementReader:
         return Layout(tokens, tuple([self._words.setdefault(s, s) if s else "" for s in spaces]))
 
 
-_HEAD_TAGS = ("title", "category", "updated", "xref", "expert", "note", "footnote", "people")
-_TRANSPORTS = frozenset(Transport.__members__.values())
-
-
 def _holds_more(element: ET.Element) -> bool:
     """Whether a part of a record or contact holds elements that it has no place for; then it is kept whole."""
-    tag = element.tag.removeprefix(_NS)
+    tag = element.tag.removeprefix(NS)
     if tag == "assignee":
-        return bool(element.keys()) or any(child.tag != _NS + "xref" for child in element)
+        return bool(element.keys()) or any(child.tag != NS + "xref" for child in element)
     return len(element) > 0 and tag not in ("description", "note", "unauthorized")
-
-
-def _own_xml(element: ET.Element) -> str:
-    """The XML of an element that means the same wherever the registry's namespace is the default one."""
-    xml = ET.tostring(element, encoding="unicode")
-    if all(child.tag.startswith(_NS) for child in element.iter()):
-        return xml.replace("<ns0:", "<").replace("</ns0:", "</").replace(f' xmlns:ns0="{NAMESPACE}"', "", 1)
-    return xml.replace(" ", ' xmlns="" ', 1) if " " in xml.partition(">")[0] else re.sub("(/?>)", r' xmlns=""\1', xml, count=1)
-
-
-def _depth(element: ET.Element) -> int:
-    """The number of levels below and with *element*, found without recursion; stops above the limit."""
-    depth, level = 0, [element]
-    while level and depth <= MAX_DEPTH:
-        depth += 1
-        level = [child for parent in level for child in parent]
-    return depth
-
-
-def _too_deep(place: str) -> NoReturn:
-    message = f"{place} nests elements more than {MAX_DEPTH} deep"
-    raise FormatError(Problem("E-XML-DEPTH", message, "limit"))

@@ -126,7 +126,11 @@ class _Kind(NamedTuple):
 
 
 _RECORD = _Kind(
-    "record", "\n  ", {"date": "registration_date", "updated": "modification_date"}, _RECORD_FIELDS, record_tokens
+    "record",
+    "\n  ",
+    {"date": "registration_date", "updated": "modification_date"},
+    _RECORD_FIELDS,
+    record_tokens,
 )
 _CONTACT = _Kind("person", "\n    ", {"id": "id"}, _CONTACT_FIELDS, contact_tokens)
 
@@ -253,10 +257,16 @@ def _laid_out(row: Record | Contact, kind: _Kind) -> str:
         spaces = (step,) * len(order) + (kind.indent, kind.indent)
     elif len(spaces) > len(order) + 2:
         within = spaces[len(order) + 2 :]
-    several = {token: iter(getattr(row, kind.fields[token])) for token in ("contact", "reference", "uri") if token in kind.fields}
+    several = {
+        token: iter(getattr(row, kind.fields[token]))
+        for token in ("contact", "reference", "uri")
+        if token in kind.fields
+    }
     extras = iter([extra for extra in row.extras if extra.kind != "attribute"])
     attributes = "".join(
-        f' {name}="{_value(value)}"' for name, field in kind.opening.items() if (value := getattr(row, field)) is not None
+        f' {name}="{_value(value)}"'
+        for name, field in kind.opening.items()
+        if (value := getattr(row, field)) is not None
     )
     parts = [f"<{kind.tag}{attributes}{_added(row.extras, '')}>", _text(spaces[0])]
     for token, space in zip(order, spaces[1:]):
