@@ -1,6 +1,6 @@
 """IANA's XML, read and written: ratios to lxml's bare parse and to the raw write of the same bytes.
 
-Usage: benchmarks/xml.py [FILE.xml[.xz]]; default: the newest edition in PORTBOOK_PUBLISHED_EDITIONS.
+Usage: benchmarks/iana_xml.py [FILE.xml[.xz]]; default: the newest edition in PORTBOOK_PUBLISHED_EDITIONS.
 Each figure is the median of rounds taken in turn, results kept alive until the round ends, so that both sides
 get fresh memory, as a program does that reads one edition.  The garbage collector is off for both.
 """

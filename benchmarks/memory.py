@@ -1,7 +1,7 @@
-"""What one edition costs in memory: resident size of a process that holds it, its indexes and its search index.
+"""What one edition costs in memory: resident size of a process that holds it, its indexes and its search.
 
-Usage: benchmarks/memory.py [FILE]; default: the newest edition in PORTBOOK_PUBLISHED_EDITIONS, else the newest
-embedded one.  Each step is a process of its own; the baseline is one that has imported the same modules.
+Usage: benchmarks/memory.py [FILE]; default: the newest edition in PORTBOOK_PUBLISHED_EDITIONS, else the
+newest embedded one.  Each step is a process of its own; the baseline is one that only imported the modules.
 """
 
 import lzma
@@ -11,12 +11,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+READ = "edition = read(data)"
+INDEXED = READ + "; edition.port(80, Transport.TCP); edition.service('http')"
+SEARCHED = INDEXED + "; index = SearchIndex(edition); index.search('http')"
 STEPS = {
     "modules alone": "",
-    "edition read": "edition = read(data)",
-    "edition, indexes of ports and names": "edition = read(data); edition.port(80, Transport.TCP); edition.service('http')",
-    "edition, indexes, search": "edition = read(data); edition.port(80, Transport.TCP); edition.service('http');"
-    " index = SearchIndex(edition); index.search('http')",
+    "edition read": READ,
+    "edition, indexes of ports and names": INDEXED,
+    "edition, indexes, search": SEARCHED,
 }
 PROGRAM = """
 import gc, re, sys
@@ -41,14 +43,12 @@ def main() -> int:
         base = 0
         for title, step in STEPS.items():
             command = [sys.executable, "-c", PROGRAM.format(step=step), str(path)]
-            resident, peak = map(
-                int, subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-            )
+            output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            resident, peak = map(int, output.split())
             base = base or resident
             goal = "goal <= 60 MB" if title == "edition read" else ""
-            print(
-                f"memory, {title}: {(resident - base) / 1024:.1f} MB (whole process {resident / 1024:.1f}, peak {peak / 1024:.1f})  {goal}"
-            )
+            process = f"whole process {resident / 1024:.1f}, peak {peak / 1024:.1f}"
+            print(f"memory, {title}: {(resident - base) / 1024:.1f} MB ({process})  {goal}")
     return 0
 
 

@@ -16,19 +16,33 @@ Reader = Callable[[bytes], Edition]
 
 PIECES = {
     "xml": (
-        b"<", b">", b"&", b"&amp;", b"&#0;", b"&#13;", b"&#x1F600;", b"]]>", b"<!--", b"-->", b"<![CDATA[", b"<br/>",
-        b"<record>", b"</record>", b"\n  <record>", b"\n  </record>", b"\n    <name>", b"</name>", b'"', b"'", b"\n    </assignee>",
-        b"<!DOCTYPE a>", b"<?x y?>", b'<xref type="person" data="A"/>', b' xmlns=""', b' date="2020"', b"\xef\xbb\xbf",
-        b"<portbook-canonical n=\"1\"/>", b"\n    <person id=\"", b"<paragraph>", b"\r\n", b"\t",
+        b"<", b">", b"&", b"&amp;", b"&#0;", b"&#13;", b"&#x1F600;", b"]]>", b"<!--", b"-->", b"<![CDATA[",
+        b"<br/>", b"<record>", b"</record>", b"\n  <record>", b"\n  </record>", b"\n    <name>", b"</name>",
+        b'"', b"'", b"\n    </assignee>", b"<!DOCTYPE a>", b"<?x y?>", b'<xref type="person" data="A"/>',
+        b' xmlns=""', b' date="2020"', b"\xef\xbb\xbf", b'<portbook-canonical n="1"/>',
+        b'\n    <person id="', b"<paragraph>", b"\r\n", b"\t",
     ),
-    "csv": (b",", b'"', b'""', b"\r\n", b"\n", b"\r", b"[", b"]", b"][", b"\xef\xbb\xbf", b";", b"\t", b"=1+1", b"\0"),
+    "csv": (
+        b",", b'"', b'""', b"\r\n", b"\n", b"\r", b"[", b"]", b"][", b"\xef\xbb\xbf", b";", b"\t", b"=1+1",
+        b"\0",
+    ),
     "json": (
-        b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"NaN", b"1e999", b"-0", b'"', b"\\ud800", b"\\u0000",
-        b'"a":1,"a":2', b"[" * 30, b"\xef\xbb\xbf", b"99999999999999999999", b'""',
+        b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"NaN", b"1e999", b"-0", b'"', b"\\ud800",
+        b"\\u0000", b'"a":1,"a":2', b"[" * 30, b"\xef\xbb\xbf", b"99999999999999999999", b'""',
     ),
 }  # fmt: skip
 PIECES["json2015"] = PIECES["json"]
-ANYWHERE = (b"\x00", b"\xff", b"\xc3\xa9", b"\xe2\x80\xae", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80", b"0", b"65536", b"A" * 300)
+ANYWHERE = (
+    b"\x00",
+    b"\xff",
+    b"\xc3\xa9",
+    b"\xe2\x80\xae",
+    b"\xed\xa0\x80",
+    b"\xf0\x9f\x98\x80",
+    b"0",
+    b"65536",
+    b"A" * 300,
+)
 
 
 def mutants(seeds: Sequence[bytes], kind: str, count: int, stream: int = 0) -> Iterator[bytes]:
@@ -65,7 +79,7 @@ def change(data: bytearray, pieces: Sequence[bytes], randomness: random.Random) 
 
 @dataclass
 class Report:
-    """What became of the mutants: how many were read, how many of those held a record, what refused the others."""
+    """What became of mutants: how many were read, how many of those held a record, what refused the rest."""
 
     mutants: int = 0
     read: int = 0
@@ -74,7 +88,8 @@ class Report:
 
     def __str__(self) -> str:
         codes = ", ".join(f"{code} {n}" for code, n in self.refusals.most_common())
-        return f"{self.mutants} mutants: {self.read} read, {self.with_record} of them to a record; refused: {codes}"
+        read = f"{self.read} read, {self.with_record} of them to a record"
+        return f"{self.mutants} mutants: {read}; refused: {codes}"
 
 
 def feed(read: Reader, data: bytes, report: Report) -> Edition | None:

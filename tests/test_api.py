@@ -14,8 +14,8 @@ from django.test import Client
 
 from portbook import answers
 from portbook.edition import Edition
-from portbook.search.queries import MAX_QUERY
 from portbook.records import PublishedDate, Record, Reference, rich
+from portbook.search.queries import MAX_QUERY
 from portbook.web.questions import MAX_HITS
 from portbook.web.schemas import RecordAnswer
 from sites import site

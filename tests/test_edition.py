@@ -13,7 +13,11 @@ from portbook.numbers import PortRange, Transport, parse_transport
 from portbook.records import Contact, Record, rich
 from vectors import vectors
 
-ALIAS = 'This entry is an alias to "{}".\nThis entry is now historic, not usable for use with many\ncommon service discovery mechanisms.'
+ALIAS = (
+    'This entry is an alias to "{}".\n'
+    "This entry is now historic, not usable for use with many\n"
+    "common service discovery mechanisms."
+)
 COLUMNS = ("rows", "port", "transport", "state", "why", "reason", "names")
 
 
@@ -138,7 +142,9 @@ ROWS = st.lists(
         service_name=st.sampled_from([None, "", "a", "B", "c-1"]),
         port_number=st.sampled_from([None, "0", "1", "2", "1-3", "0-65535", "49151", "50000", "3-2", "x"]),
         transport=st.sampled_from([None, "", "tcp", "udp", "sctp", "dccp", "TCP", "quic"]),
-        description=st.sampled_from([rich(), rich("Unassigned"), rich("RESERVED x"), rich("any private x"), rich("odd")]),
+        description=st.sampled_from(
+            [rich(), rich("Unassigned"), rich("RESERVED x"), rich("any private x"), rich("odd")]
+        ),
     ),
     max_size=6,
 )
@@ -148,13 +154,15 @@ RANK = {State.ASSIGNED: 2, State.RESERVED: 1, State.UNASSIGNED: 0}
 def speaking(records: list[Record], port: int, transport: str) -> Iterator[Record]:
     for record in records:
         low, _, high = (record.port_number or "").partition("-")
-        if low.isdigit() and int(low) <= port <= int(high or low):
-            if not record.transport or record.transport.lower() == transport:
-                yield record
+        covers = low.isdigit() and int(low) <= port <= int(high or low)
+        if covers and (not record.transport or record.transport.lower() == transport):
+            yield record
 
 
 @given(ROWS, st.sampled_from([0, 1, 2, 3, 80, 49151, 50000, 65535]), st.sampled_from(list(Transport)))
-def test_states_agree_with_a_plain_reading_of_all_rows(rows: list[Record], port: int, transport: Transport) -> None:
+def test_states_agree_with_a_plain_reading_of_all_rows(
+    rows: list[Record], port: int, transport: Transport
+) -> None:
     answer = Edition(tuple(rows)).port(port, transport)
     speak = list(speaking(rows, port, transport))
     assert list(answer.records) == speak

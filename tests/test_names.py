@@ -70,7 +70,9 @@ def test_the_historic_names_are_the_rfcs_96_and_whois() -> None:
     assert all(service_name_problem(well_formed_twin(name)) is None for name in HISTORIC_NAMES)
 
 
-@pytest.mark.parametrize("name, canonical, historic", vectors("historic-names.tsv", "name", "canonical", "historic"))
+@pytest.mark.parametrize(
+    "name, canonical, historic", vectors("historic-names.tsv", "name", "canonical", "historic")
+)
 def test_historic_name(name: str, canonical: str, historic: str) -> None:
     assert is_historic(name) == (historic == "yes")
     if historic == "yes":

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from portbook import formats
 from portbook.edition import Edition
 from portbook.errors import RuleError
-from portbook.search.queries import MAX_QUERY, parse_query
 from portbook.records import Contact, Record, Reference, RichText, rich
 from portbook.search import Hit, SearchIndex
+from portbook.search.queries import MAX_QUERY, parse_query
 from portbook.search.spelling import Spelling, distance
 from vectors import vectors
 

@@ -17,8 +17,8 @@ import pytest
 from django.test import Client
 
 from portbook.edition import Edition
-from portbook.search.queries import MAX_QUERY
 from portbook.records import Contact, Markup, PublishedDate, Record, Reference, rich
+from portbook.search.queries import MAX_QUERY
 from portbook.web.loglines import Lines
 from sites import Page, site
 

@@ -15,7 +15,7 @@ TABLE = ROOT / "src" / "portbook" / "data" / "lookup.table"
 
 def main() -> int:
     sys.path.insert(0, str(ROOT / "src"))
-    from portbook.lookup_table import compile_embedded
+    from portbook.store.packaged import compile_embedded
 
     compile_embedded(TABLE)
     return 0

@@ -17,21 +17,105 @@ _FOLD = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 # RFC 6335 section 10.1 lists 96 names that its syntax forbids; IANA added "whois++" (R-LEG-1).
 HISTORIC_NAMES = frozenset(
-    """
-    914c/g acmaint_dbd acmaint_transd atex_elmd avanti_cdp badm_priv badm_pub bdir_priv bdir_pub
-    bmc_ctd_ldap bmc_patroldb boks_clntd boks_servc boks_servm broker_service bues_service
-    canit_store cedros_fds cl/1 contamac_icm corel_vncadmin csc_proxy cvc_hostd dbcontrol_agent
-    dec_dlm dl_agent documentum_s dsmeter_iatc dsx_monitor elpro_tunnel elvin_client elvin_server
-    encrypted_admin erunbook_agent erunbook_server esri_sde ethernet/ip-1 ethernet/ip-2
-    event_listener flr_agent gds_db ibm_wrless_lan iceedcp_rx iceedcp_tx iclcnet_svinfo idig_mux
-    ife_icorp instl_bootc instl_boots intel_rci interhdl_elmd lan900_remote liebdevmgmt_a
-    liebdevmgmt_c liebdevmgmt_dm mapper-ws_ethd matrix_vnet mdbs_daemon menandmice_noh msl_lmd
-    nburn_id ncr_ccl nds_sso netmap_lm nms_topo_serv notify_srvr novell-lu6.2 nuts_bootp nuts_dem
-    ocs_amu ocs_cmu pipe_server pra_elmd printer_agent redstorm_diag redstorm_find redstorm_info
-    redstorm_join resource_mgr rmonitor_secure rsvp_tunnel sai_sentlm sge_execd sge_qmaster
-    shiva_confsrvr sql*net srvc_registry stm_pproc subntbcst_tftp udt_os universe_suite veritas_pbx
-    vision_elmd vision_server whois++ wrs_registry z39.50
-    """.split()
+    [
+        "914c/g",
+        "acmaint_dbd",
+        "acmaint_transd",
+        "atex_elmd",
+        "avanti_cdp",
+        "badm_priv",
+        "badm_pub",
+        "bdir_priv",
+        "bdir_pub",
+        "bmc_ctd_ldap",
+        "bmc_patroldb",
+        "boks_clntd",
+        "boks_servc",
+        "boks_servm",
+        "broker_service",
+        "bues_service",
+        "canit_store",
+        "cedros_fds",
+        "cl/1",
+        "contamac_icm",
+        "corel_vncadmin",
+        "csc_proxy",
+        "cvc_hostd",
+        "dbcontrol_agent",
+        "dec_dlm",
+        "dl_agent",
+        "documentum_s",
+        "dsmeter_iatc",
+        "dsx_monitor",
+        "elpro_tunnel",
+        "elvin_client",
+        "elvin_server",
+        "encrypted_admin",
+        "erunbook_agent",
+        "erunbook_server",
+        "esri_sde",
+        "ethernet/ip-1",
+        "ethernet/ip-2",
+        "event_listener",
+        "flr_agent",
+        "gds_db",
+        "ibm_wrless_lan",
+        "iceedcp_rx",
+        "iceedcp_tx",
+        "iclcnet_svinfo",
+        "idig_mux",
+        "ife_icorp",
+        "instl_bootc",
+        "instl_boots",
+        "intel_rci",
+        "interhdl_elmd",
+        "lan900_remote",
+        "liebdevmgmt_a",
+        "liebdevmgmt_c",
+        "liebdevmgmt_dm",
+        "mapper-ws_ethd",
+        "matrix_vnet",
+        "mdbs_daemon",
+        "menandmice_noh",
+        "msl_lmd",
+        "nburn_id",
+        "ncr_ccl",
+        "nds_sso",
+        "netmap_lm",
+        "nms_topo_serv",
+        "notify_srvr",
+        "novell-lu6.2",
+        "nuts_bootp",
+        "nuts_dem",
+        "ocs_amu",
+        "ocs_cmu",
+        "pipe_server",
+        "pra_elmd",
+        "printer_agent",
+        "redstorm_diag",
+        "redstorm_find",
+        "redstorm_info",
+        "redstorm_join",
+        "resource_mgr",
+        "rmonitor_secure",
+        "rsvp_tunnel",
+        "sai_sentlm",
+        "sge_execd",
+        "sge_qmaster",
+        "shiva_confsrvr",
+        "sql*net",
+        "srvc_registry",
+        "stm_pproc",
+        "subntbcst_tftp",
+        "udt_os",
+        "universe_suite",
+        "veritas_pbx",
+        "vision_elmd",
+        "vision_server",
+        "whois++",
+        "wrs_registry",
+        "z39.50",
+    ]
 )
 
 

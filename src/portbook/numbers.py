@@ -56,7 +56,7 @@ def range_of(port: int) -> PortRange:
     return PortRange.USER if port < FIRST_DYNAMIC_PORT else PortRange.DYNAMIC
 
 
-def checked_port(port: int) -> int:
+def checked_port(port: object) -> int:
     """Return *port* if it is an integer from 0 to 65535 (R-RANGE-1), else raise `RuleError` E-PORT-RANGE."""
     if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= MAX_PORT:
         raise _port_error("E-PORT-RANGE", f"port {port!r} is not a whole number from 0 to {MAX_PORT}")

@@ -5,13 +5,12 @@ dataclasses are even loaded; all else goes to `command`.  Stays out of: every ru
 """
 
 import sys
-from collections.abc import Sequence
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 PIPE_CLOSED = 141  # 128 + SIGPIPE
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     """Run the command with *argv* (by default the program's arguments) and return its exit status.
 
     The statuses are in docs/errors.md.  Writes to standard output and standard error, raises nothing

@@ -57,7 +57,8 @@ def answer(argv: list[str]) -> int | None:
             elif (status := max(status, _standard_input(sheet))) == USAGE:
                 return status
     except TableError as error:
-        return _complaint(str(error), NO_DATA)
+        # without a table the full command asks the store; a damaged one is told
+        return None if error.code == "E-TABLE-MISSING" else _complaint(str(error), NO_DATA)
     sheet.end()
     return status
 

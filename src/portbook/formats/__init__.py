@@ -1,7 +1,7 @@
 """The formats: one table of them, and read, write, detect, losses, project over it.
 
-Each is a module (or package) of its own with `read(bytes) -> Edition`, `write(edition) -> bytes` (None where it is
-only read), `LOSSES` (the parts that it cannot hold, by name) and `project(edition)`, which drops exactly
+Each is a module (or package) of its own with `read(bytes) -> Edition`, `write(edition) -> bytes` (unless it
+is only read), `LOSSES` (the parts that it cannot hold, by name) and `project(edition)`, which drops exactly
 those, so that `read(write(e)) == project(e)`.  Loaded on first use.
 """
 
@@ -38,7 +38,10 @@ LATER = ("txt", "html")  # IANA's other two; refused by name until they are writ
 
 
 def named(name: str) -> Format:
-    """Return the format called *name*; raise `FormatError` E-FORMAT-UNKNOWN, or -LATER for IANA's other two."""
+    """Return the format called *name*.
+
+    Raises `FormatError`: E-FORMAT-LATER for IANA's other two, else E-FORMAT-UNKNOWN.
+    """
     if form := FORMATS.get(name):
         return form
     known = ", ".join(FORMATS)
@@ -51,7 +54,7 @@ def named(name: str) -> Format:
 
 
 def detect(data: bytes) -> str:
-    """Return the name of the format that *data* is in, by its content; raise `FormatError` E-FORMAT-UNKNOWN."""
+    """Return the name of the format that *data* shows to be in; raise `FormatError` E-FORMAT-UNKNOWN."""
     head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"<") and re.search(rb"<registry[ \t\r\n>]|<\?xml", head):
         return "xml"

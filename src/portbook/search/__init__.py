@@ -16,6 +16,7 @@ from typing import NamedTuple
 from portbook.edition import Edition
 from portbook.names import fold
 from portbook.numbers import Ports, Transport
+from portbook.records import Record
 from portbook.search.postings import (
     GROUP,
     LENGTH,
@@ -29,7 +30,6 @@ from portbook.search.postings import (
     text_words,
 )
 from portbook.search.queries import Query, parse_query, search_fold
-from portbook.records import Record
 from portbook.search.spelling import Spelling
 
 DEFAULT_LIMIT = 20

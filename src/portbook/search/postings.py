@@ -15,8 +15,8 @@ from typing import NamedTuple
 from portbook.edition import Edition
 from portbook.names import fold
 from portbook.numbers import Ports
-from portbook.search.queries import search_fold, words_of
 from portbook.records import Record, Reference
+from portbook.search.queries import search_fold, words_of
 
 GROUP = (1 << 20) - 1  # the low bits: the number of the group; more groups than an edition may have rows
 LENGTH = 20  # where the length of a name stands in the posting of its beginning: shorter names first

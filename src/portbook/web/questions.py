@@ -10,8 +10,8 @@ from http import HTTPStatus
 from portbook.edition import Service
 from portbook.errors import Problem, RuleError, shown
 from portbook.numbers import Transport, parse_port, parse_transport
-from portbook.search.queries import MAX_QUERY
 from portbook.search import Hit
+from portbook.search.queries import MAX_QUERY
 from portbook.web.editions import Served
 from portbook.web.problems import RequestError
 

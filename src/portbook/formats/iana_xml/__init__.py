@@ -1,7 +1,7 @@
 """IANA's XML, both ways, to the byte (formats.md section 1; R-PUB-5 to R-PUB-8).
 
-`canonical` reads the nine records in ten that stand in IANA's canonical form by pattern; what is left, with an
-empty element in place of each of those, goes through expat and `elements`.  Every piece that a pattern
+`canonical` reads by pattern the nine records in ten that stand in IANA's canonical form; what is left, with
+an empty element in place of each of those, goes through expat and `elements`.  Every piece that a pattern
 takes is a whole, well-formed element, so the document is well formed exactly when the rest is.  `layout`
 is what both keep of the form, `writer` writes it back.  Any DOCTYPE is refused; nothing is opened.
 """

@@ -147,7 +147,7 @@ class Canonical:
         dates = self._dates.get(attributes) or self._attributes(attributes)
         if dates is None or not found:
             return None
-        tokens, values = zip(*found)
+        tokens, values = zip(*found, strict=True)
         shape = self._shapes.get(tokens)
         if shape is None:
             shape = self._shapes[tokens] = _shape(tokens, _RECORD_TOKENS, _RECORD_FIELDS)
@@ -168,7 +168,7 @@ class Canonical:
             or not found
         ):
             return None
-        tokens, values = zip(*found)
+        tokens, values = zip(*found, strict=True)
         shape = self._person_shapes.get(tokens)
         if shape is None:
             shape = self._person_shapes[tokens] = _shape(tokens, _CONTACT_TOKENS, _CONTACT_FIELDS)
@@ -193,7 +193,7 @@ def _take(
     taken: list[Any],
     pieces: list[bytes],
 ) -> bytes:
-    """*data* without what stands from *start* to *end* and *read* can read: the values go to *taken*, the bytes to *pieces*."""
+    """*data* without what *read* can read from *start* to *end*: values go to *taken*, bytes to *pieces*."""
     indent, _, opening = start.partition(b"<")
     head, *found = data.split(start)
     rest = [head]

@@ -86,7 +86,7 @@ class ElementReader(PartReader):
         return tuple(records)
 
     def head_layout(self, root: ET.Element, people: ET.Element | None) -> HeadLayout:
-        """The order and white space of everything but records and persons; a run of records is one "record"."""
+        """The order and white space of all but records and persons; a run of records is one "record"."""
         order: list[str] = []
         spaces = [root.text or ""]
         for child in root:
@@ -113,7 +113,7 @@ class ElementReader(PartReader):
         return HeadLayout(known, tuple(order), tuple(spaces), inner[0], end)
 
     def unknown_in_head(self, root: ET.Element, head: list[ET.Element]) -> tuple[Extra, ...]:
-        for name in root.keys():
+        for name in root.attrib:
             if name != "id":
                 self.remark("F-XML-ATTRIBUTE", f"the root has an attribute {shown(name)}; it is not kept")
         seen: set[str] = set()
@@ -122,7 +122,7 @@ class ElementReader(PartReader):
             tag = child.tag.removeprefix(NS)
             once = tag in ("title", "category", "updated", "expert", "people")
             if tag not in _HEAD_TAGS or (once and tag in seen):
-                extras.append(self.extra(child))
+                extras.append(self.kept_whole(child))
             seen.add(tag)
         return tuple(extras)
 
@@ -159,7 +159,7 @@ class ElementReader(PartReader):
         if shape.xrefs:
             contact, reference, tokens = self.xrefs(children, shape, extras)
         if shape.odd:
-            extras.extend(self.extra(children[i]) for i in shape.odd)
+            extras.extend(self.kept_whole(children[i]) for i in shape.odd)
         attributes = element.attrib if element.keys() else {}
         if len(attributes) > ("date" in attributes) + ("updated" in attributes):
             extras.extend(self.unknown_attributes(element, ("date", "updated"), ""))
@@ -231,14 +231,14 @@ class ElementReader(PartReader):
         for child in children:
             tag = child.tag[len(NS) :]
             if _holds_more(child) or (tag == "uri" and child.keys()):
-                extras.append(self.extra(child))
+                extras.append(self.kept_whole(child))
                 tag = "extra"
             elif tag == "uri":
                 uris.append(self.leaf(child, extras))
             elif tag in ("name", "org", "updated") and tag not in found:
                 found[tag] = self.leaf(child, extras)
             else:
-                extras.append(self.extra(child))
+                extras.append(self.kept_whole(child))
                 tag = "extra"
             tokens.append(tag)
         if len(element.keys()) > 1:
@@ -279,7 +279,7 @@ class ElementReader(PartReader):
 
 
 def _holds_more(element: ET.Element) -> bool:
-    """Whether a part of a record or contact holds elements that it has no place for; then it is kept whole."""
+    """Whether a part of a record or contact holds what it has no place for; then it is kept whole."""
     tag = element.tag.removeprefix(NS)
     if tag == "assignee":
         return bool(element.keys()) or any(child.tag != NS + "xref" for child in element)

@@ -100,7 +100,7 @@ class AsRead(NamedTuple):
 
     def bytes_of(self) -> dict[int, bytes]:
         """The id of each row -> its bytes, from the opening tag to the white space after the closing one."""
-        return dict(zip(map(id, self.rows), self.pieces))
+        return dict(zip(map(id, self.rows), self.pieces, strict=True))
 
 
 _SPACES: dict[tuple[int, str, str, str], list[str | None]] = {}
@@ -110,5 +110,5 @@ def inner_spaces(children: int, inner: str, closing: str, after: str) -> list[st
     """Return the canonical white space of an element with that many children."""
     key = (children, inner, closing, after)
     if key not in _SPACES:
-        _SPACES[key] = [inner] * children + [closing, after] if children else [closing, after]
+        _SPACES[key] = [*[inner] * children, closing, after]
     return _SPACES[key]

@@ -97,7 +97,7 @@ class PartReader:
             elif tag == "paragraph" and not inside_paragraph and not child.keys():
                 yield Paragraph(rich(*self.parts(child, inside_paragraph=True)).parts)  # type: ignore[arg-type]
             else:
-                yield Markup(self.extra(child).value)
+                yield Markup(self.kept_whole(child).value)
             yield checked_field(child.tail or "", self.place)
 
     def reference(self, element: ET.Element) -> Reference:
@@ -117,7 +117,7 @@ class PartReader:
             self._references[key] = reference
         return reference
 
-    def extra(self, element: ET.Element) -> Extra:
+    def kept_whole(self, element: ET.Element) -> Extra:
         """An element that is kept as its own XML, because nobody foresaw it here."""
         if _depth(element) > MAX_DEPTH:
             _too_deep(self.place)

@@ -149,12 +149,11 @@ class _Memo(dict[Any, str]):
 def _rows(rows: tuple[Any, ...], kind: _Kind, last: str, as_read: dict[int, bytes]) -> list[bytes]:
     """Each row with the white space after it (*last* after the last one)."""
     kept = list(map(as_read.get, map(id, rows)))
-    if None in kept:
-        fresh = iter(list(_written([row for row, piece in zip(rows, kept) if piece is None], kind)))
-        kept = [next(fresh) if piece is None else piece for piece in kept]
+    fresh = _written([row for row, piece in zip(rows, kept, strict=True) if piece is None], kind)
+    pieces = [piece or next(fresh) for piece in kept]
     if rows and (rows[-1].layout is None or rows[-1].layout.spaces is None):
-        kept[-1] = kept[-1][: -len(kind.indent)] + last.encode()
-    return kept
+        pieces[-1] = pieces[-1][: -len(kind.indent)] + last.encode()
+    return pieces
 
 
 def _written(rows: list[Any], kind: _Kind) -> Iterator[bytes]:
@@ -172,11 +171,12 @@ def _written(rows: list[Any], kind: _Kind) -> Iterator[bytes]:
             yield _laid_out(row, kind).encode()
             continue
         get, writers = plan
-        yield "".join([opening, *[memo[value] for memo, value in zip(writers, get(row))], closing]).encode()
+        parts = [memo[value] for memo, value in zip(writers, get(row), strict=True)]
+        yield "".join([opening, *parts, closing]).encode()
 
 
 def _learn(rows: list[Any], kind: _Kind, memos: dict[str, _Memo]) -> None:
-    """Fill the memos with the plain values of *rows*, many at a stroke: one encoding for all texts of a field."""
+    """Fill the memos with the plain values of *rows*: one encoding for all texts of a field."""
     step = kind.indent + "  "
     for token, field in kind.fields.items():
         if token not in ("name", "protocol", "number", "org", "description", "contact", "uri"):
@@ -194,7 +194,8 @@ def _learn(rows: list[Any], kind: _Kind, memos: dict[str, _Memo]) -> None:
             texts = keys
         encoded = encode("\0".join(texts)).split("\0")
         if len(encoded) == len(keys):  # else a text holds U+0000, which is told when all is written
-            memos[field].update({key: f"{before}{text}{after}" for key, text in zip(keys, encoded)})
+            pairs = zip(keys, encoded, strict=True)
+            memos[field].update({key: f"{before}{text}{after}" for key, text in pairs})
 
 
 def _plan(
@@ -269,7 +270,7 @@ def _laid_out(row: Record | Contact, kind: _Kind) -> str:
         if (value := getattr(row, field)) is not None
     )
     parts = [f"<{kind.tag}{attributes}{_added(row.extras, '')}>", _text(spaces[0])]
-    for token, space in zip(order, spaces[1:]):
+    for token, space in zip(order, spaces[1 : len(order) + 1], strict=True):
         if token == "extra":
             xml = next(extras).value
         elif token in several:
@@ -299,8 +300,9 @@ def _assignee(references: tuple[Reference, ...], spaces: tuple[str, ...] | None)
         return "<assignee/>"
     if spaces is None:
         spaces = ("\n      ",) * len(references) + ("\n    ",)
-    inner = "".join(_text(space) + _reference(r) for space, r in zip(spaces, references))
-    return f"<assignee>{inner}{_text(spaces[-1])}</assignee>"
+    *before, closing = spaces
+    inner = "".join(_text(space) + _reference(r) for space, r in zip(before, references, strict=True))
+    return f"<assignee>{inner}{_text(closing)}</assignee>"
 
 
 def _element(tag: str, content: str, attributes: str = "") -> str:
