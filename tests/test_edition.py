@@ -170,8 +170,7 @@ def test_states_agree_with_a_plain_reading_of_all_rows(
         assert answer.state is State.ASSIGNED
     elif with_transport := [r for r in speak if r.transport] or speak:
         best = max(RANK[row_state(r)[0]] for r in with_transport)
-        edge = best == 0 and port in (0, 49151) and answer.remark
-        assert RANK[answer.state] == (1 if edge else best)
+        assert RANK[answer.state] == best
     else:
         others = [
             r

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,6 +112,7 @@ CHANGES = [
     ("unauthorized", row(unauthorized_use_reported=rich("On port 445")), None),
     ("notes of a record", row(assignment_notes=None), None),
     ("extras of a record", row(extras=ODD), "extras of records"),
+    ("an unknown column", row(extras=(Extra("column", "Colour", "red"),)), "unknown columns"),
     ("own text", row(reference=(Reference("rfc", "rfc9", "RFC6335"),)), "reference type and target"),
     ("type", row(reference=(Reference("uri", "http://a.example", "RFC6335"),)), "reference type and target"),
     ("section", row(reference=(RFC._replace(attributes=(("section", "1"),)),)), "reference type and target"),
@@ -222,3 +224,25 @@ def test_bytes_of_any_kind_give_an_edition_or_a_format_error(name: str, data: by
 @pytest.mark.parametrize("name", WRITABLE)
 def test_what_was_written_is_detected(name: str) -> None:
     assert formats.detect(formats.write(FULL, name)) == name
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\n   Internet Assigned Numbers Authority\n\n    Service Name and Transport Protocol Port Number",
+        b"                Service Name and Transport Protocol Port Number Registry\n\n   Last Updated\n",
+        b'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">\n<html>',
+        b"<!doctype html><title>Service Name and Transport Protocol Port Number Registry</title>",
+    ],
+)
+def test_ianas_other_formats_are_known_and_refused_by_name(head: bytes) -> None:
+    with pytest.raises(FormatError, match="E-FORMAT-LATER"):
+        formats.read(head)
+
+
+def test_an_edition_is_read_from_a_path_too(tmp_path: Path) -> None:
+    path = tmp_path / "edition.json"
+    path.write_bytes(formats.write(Edition(()), "json"))
+    assert formats.read(path) == formats.read(str(path)) == formats.read(path.read_bytes()) == Edition(())
+    with pytest.raises(FileNotFoundError):
+        formats.read(tmp_path / "none.xml")

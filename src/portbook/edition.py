@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 from portbook.errors import Problem
 from portbook.names import fold
@@ -108,7 +107,8 @@ def row_state(record: Record) -> tuple[State, Reason | None, str | None]:
     """Return the state that one row gives its ports, the reason or None, and a remark or None.
 
     A name means Assigned.  Without a name the start of the description decides, case ignored; words
-    that nobody foresaw mean Unassigned, with the text itself as remark.
+    that nobody foresaw mean Unassigned, with the text itself as remark, but at the edge of a range Reserved:
+    49151 said "IANA Reserved" until 2023 (R-RANGE-6, A-31).
     """
     if record.service_name:
         return State.ASSIGNED, None, None
@@ -117,6 +117,8 @@ def row_state(record: Record) -> tuple[State, Reason | None, str | None]:
     for beginnings, state, reason in NAMELESS:
         if start.startswith(beginnings):
             return state, reason, None
+    if (ports := record.ports) and ports.low == ports.high and ports.low in EDGE_PORTS:
+        return State.RESERVED, Reason.EDGE, text
     return State.UNASSIGNED, None, text
 
 
@@ -157,7 +159,7 @@ class Edition:
     footnotes: tuple[Footnote, ...] | None = None
     extras: tuple[Extra, ...] = ()
     remarks: tuple[Problem, ...] = field(default=(), compare=False, repr=False)
-    layout: Any = field(default=None, compare=False, repr=False)
+    layout: object = field(default=None, compare=False, repr=False)
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -181,8 +183,6 @@ class Edition:
         row = max(rows, key=_standing)  # the first of equals
         state, reason, remark = row_state(row)
         why = Why.ROW if row.transport else Why.ROW_WITHOUT_TRANSPORT
-        if remark and port in EDGE_PORTS:  # "IANA Reserved" at 49151, 2014 to 2023 (A-31)
-            state = State.RESERVED
         if state is State.RESERVED and reason is None:
             reason = _reason(row, port, holders)
         return PortState(port, transport, state, why, reason, names, rows, holders, remark)

@@ -5,6 +5,7 @@ is only read), `LOSSES` (the parts that it cannot hold, by name) and `project(ed
 those, so that `read(write(e)) == project(e)`.  Loaded on first use.
 """
 
+import os
 import re
 from importlib import import_module
 from types import ModuleType
@@ -12,6 +13,7 @@ from typing import NamedTuple, cast
 
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
+from portbook.formats.limits import MAX_BYTES, checked_size
 
 
 class Format(NamedTuple):
@@ -35,6 +37,7 @@ FORMATS = {
     )
 }
 LATER = ("txt", "html")  # IANA's other two; refused by name until they are written
+_PAGE = re.compile(rb"(<\?xml[^>]*>\s*)?(<!DOCTYPE html|<html)", re.IGNORECASE)
 
 
 def named(name: str) -> Format:
@@ -44,24 +47,30 @@ def named(name: str) -> Format:
     """
     if form := FORMATS.get(name):
         return form
-    known = ", ".join(FORMATS)
     if name in LATER:
-        message = f"format {shown(name)} is not read or written yet; known are {known}"
-        raise FormatError(Problem("E-FORMAT-LATER", message, "docs/formats.md"))
-    raise FormatError(
-        Problem("E-FORMAT-UNKNOWN", f"format {shown(name)} is none of {known}", "docs/formats.md")
-    )
+        raise _later(f"format {shown(name)}")
+    message = f"format {shown(name)} is none of {', '.join(FORMATS)}"
+    raise FormatError(Problem("E-FORMAT-UNKNOWN", message, "docs/formats.md"))
+
+
+def _later(what: str) -> FormatError:
+    message = f"{what} is not read or written yet; known are {', '.join(FORMATS)}"
+    return FormatError(Problem("E-FORMAT-LATER", message, "docs/formats.md"))
 
 
 def detect(data: bytes) -> str:
     """Return the name of the format that *data* shows to be in; raise `FormatError` E-FORMAT-UNKNOWN."""
     head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _PAGE.match(head):
+        raise _later("IANA's page")
     if head.startswith(b"<") and re.search(rb"<registry[ \t\r\n>]|<\?xml", head):
         return "xml"
     if head.startswith(b"{"):
         return "json"
     if re.match(rb"\[\s*(\{|\]|\Z)", head):
         return "json2015"
+    if head.startswith((b"Service Name and Transport", b"Internet Assigned Numbers Authority")):
+        raise _later("IANA's plain text")
     if head[:12].lower() == b"service name":
         return "csv"
     start = head[:40].decode("utf-8", "backslashreplace")
@@ -70,11 +79,13 @@ def detect(data: bytes) -> str:
     raise FormatError(Problem("E-FORMAT-UNKNOWN", message, "docs/formats.md"))
 
 
-def read(data: bytes, name: str | None = None) -> Edition:
-    """Return the edition that *data* holds, in the format called *name* or the one its content shows.
+def read(source: bytes | str | os.PathLike[str], name: str | None = None) -> Edition:
+    """Return the edition that *source* holds: the bytes of a file, or the path of one.
 
-    Raises `FormatError` for a file that is not what it claims, is not well formed, or is beyond the limits.
+    The format is the one called *name*, or what the content shows.  Raises `FormatError` for a file that is
+    not what it claims, is not well formed, or is beyond the limits, OSError for one that cannot be opened.
     """
+    data = source if isinstance(source, bytes) else _bytes_of(source)
     return cast(Edition, _module(named(name or detect(data))).read(data))
 
 
@@ -98,6 +109,11 @@ def losses(name: str) -> tuple[str, ...]:
 def project(edition: Edition, name: str) -> Edition:
     """Return *edition* without what the format cannot hold (`losses`)."""
     return cast(Edition, _module(named(name)).project(edition))
+
+
+def _bytes_of(path: str | os.PathLike[str]) -> bytes:
+    with open(path, "rb") as file:
+        return checked_size(file.read(MAX_BYTES + 1))
 
 
 def _module(form: Format) -> ModuleType:

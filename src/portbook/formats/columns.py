@@ -28,7 +28,7 @@ OLD_COLUMN_11 = "Known Unauthorized Uses"  # its title until January 2019
 
 LOSSES = (
     "title", "category", "updated", "reference", "experts", "notes", "contacts", "footnotes", "extras",
-    "extras of records",
+    "extras of records", "unknown columns",
     "assignee written out",  # an assignee equal to the contact looks like none (R-PUB-7)
     "reference type and target",  # a kind by its look is all that is left
     "labels with ][",  # read as two
@@ -40,7 +40,7 @@ LOSSES = (
     "layout",
 )  # fmt: skip
 
-_SOURCE = "formats.md section 2"
+_SOURCE = "docs/formats.md"
 _BLANKS = " \t\n"  # XML's white space; a carriage return has become a line feed by then
 _SQUEEZED = re.compile(r"[ \t\n]\n[ \t\n]+")
 _BETWEEN_PARAGRAPHS = "\n" + 14 * " "
@@ -164,8 +164,7 @@ def _inline(part: Part, rendering: Rendering) -> str:
         case Paragraph():
             return "".join(_inline(inner, rendering) for inner in part.parts)
         case Markup():
-            text = re.sub(r"<[^>]*>", "", part.xml)
-            return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+            return part.text
 
 
 # -- text as records
@@ -194,11 +193,6 @@ class Read(NamedTuple):
 
     records: list[Record]
     remarks: list[Problem]
-
-
-def record_of(cells: Sequence[str]) -> Record:
-    """Return the record that twelve *cells* show; raise `FormatError` E-RECORD-REFERENCES for too many."""
-    return records_of([[cell] for cell in cells]).records[0]
 
 
 def records_of(columns: Sequence[Sequence[str]]) -> Read:

@@ -7,11 +7,11 @@ refused inside quotes too, for nobody can tell a line from damage; so the writer
 """
 
 import csv
-import gc
 import io
 from collections.abc import Sequence
 from typing import NoReturn
 
+from portbook.collecting import paused
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
 from portbook.formats.columns import (
@@ -41,7 +41,7 @@ __all__ = ["LOSSES", "MAX_COLUMNS", "project", "read", "write"]
 
 MAX_COLUMNS = 64
 MAX_QUOTES = 2 * len(COLUMNS) * MAX_RECORDS  # every cell quoted
-_SOURCE = "formats.md 2.1"
+_SOURCE = "docs/formats.md"
 _NEEDED = COLUMNS[:3]  # without name, number and transport a row speaks of nothing
 _PARTS = {title: i for i, title in enumerate(COLUMNS)} | {OLD_COLUMN_11: 10}
 _CELL, _ROW = "\0", "\0\n\0"  # stand between cells and rows once quotes are gone; NUL is in no file
@@ -58,9 +58,7 @@ def read(data: bytes) -> Edition:
     if text.startswith("\ufeff"):
         text = text[1:]
         remarks.append(Problem("F-BOM", "the file starts with a byte order mark", _SOURCE))
-    collecting = gc.isenabled()
-    gc.disable()  # nothing here is garbage before the end; collecting would take a third of the time
-    try:
+    with paused():
         header, columns = _columns(text)
         remarks += _header_remarks(header)
         count = len(columns[0])
@@ -71,9 +69,6 @@ def read(data: bytes) -> Edition:
         records, found = records_of(known)
         records = _with_extras(records, header, columns)
         return Edition(tuple(records), remarks=(*remarks, *found))
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def write(

@@ -12,7 +12,7 @@ from portbook.errors import FormatError, Problem, shown
 from portbook.formats import columns
 from portbook.formats.columns import LOSSES, Rendering, records_of
 from portbook.formats.json_text import read_json
-from portbook.formats.limits import checked_counts, checked_field
+from portbook.formats.limits import MAX_FIELD, checked_counts, checked_field
 from portbook.records import Extra
 
 __all__ = ["KEYS", "LOSSES", "project", "read"]
@@ -51,7 +51,7 @@ def _edition(rows: Any) -> Edition:
         for key, value in row.items():
             if not isinstance(value, str):
                 _refuse(f"record {position + 1}: {shown(key)} is {_kind(value)}, not a text")
-            if len(value) > 1000:
+            if len(value) > MAX_FIELD:  # first, for there are 200,000 places to put into words
                 checked_field(value, f"record {position + 1}: {shown(key)}")
         if not row.keys() <= _KNOWN:
             unknown = [(key, value) for key, value in row.items() if key not in _KNOWN]

@@ -29,12 +29,12 @@ def decoded(data: bytes) -> str:
         column = error.start - data.rfind(b"\n", 0, error.start)
         bad = data[error.start : error.start + 4].hex(" ")
         message = f"bytes {bad} at line {line}, byte {column} are not UTF-8"
-        raise FormatError(Problem("E-FILE-ENCODING", message, "formats.md 1.1"), line, column) from None
+        raise FormatError(Problem("E-FILE-ENCODING", message, "docs/formats.md"), line, column) from None
 
 
 def too_large(code: str, what: str, limit: int, unit: str) -> FormatError:
     """Return the error for something beyond a limit."""
-    return FormatError(Problem(code, f"{what}; at most {limit} {unit} are read", "limit"))
+    return FormatError(Problem(code, f"{what}; at most {limit} {unit} are read", "docs/limits.md"))
 
 
 def checked_counts(records: int, contacts: int = 0) -> None:

@@ -156,6 +156,8 @@ class Values:
             self.element(extra.value)
         elif extra.kind == "attribute":
             self.name(extra.name)
+        elif extra.kind != "column":
+            raise self.wrong_type(members["kind"], "one of element, attribute and column")
         return extra
 
     def references(self, value: Any) -> tuple[Reference, ...]:
@@ -266,7 +268,7 @@ class Values:
     def text(self, value: Any) -> str:
         if not isinstance(value, str):
             self.refuse_type(value, "a text")
-        return checked_field(value, self.place) if len(value) > 1000 else value
+        return checked_field(value, self.place)
 
     def array(self, value: Any) -> list[Any]:
         if not isinstance(value, list):

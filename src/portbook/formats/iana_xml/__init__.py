@@ -6,28 +6,54 @@ takes is a whole, well-formed element, so the document is well formed exactly wh
 is what both keep of the form, `writer` writes it back.  Any DOCTYPE is refused; nothing is opened.
 """
 
-import gc
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
+from portbook.collecting import paused
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
+from portbook.formats.iana_xml import writer
 from portbook.formats.iana_xml.canonical import PLACEHOLDER, Canonical
 from portbook.formats.iana_xml.elements import ElementReader
 from portbook.formats.iana_xml.layout import NAMESPACE, REGISTRY_ID
+from portbook.formats.iana_xml.odd import holds_odd_parts
 from portbook.formats.iana_xml.parts import SOURCE, local_name
-from portbook.formats.iana_xml.writer import write
 from portbook.formats.limits import checked_size, decoded
 
 __all__ = ["LOSSES", "project", "read", "write"]
 
-LOSSES: tuple[str, ...] = ()
+LOSSES = ("unknown columns",)
 _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']*)[\"']")
 
 
 def project(edition: Edition) -> Edition:
-    """Return *edition* as this format can hold it: whole."""
-    return edition
+    """Return *edition* as this format can hold it: without columns that a table had beyond the twelve."""
+    if not any(extra.kind == "column" for row in edition.records for extra in row.extras):
+        return edition
+    records = [
+        replace(row, extras=tuple(extra for extra in row.extras if extra.kind != "column"))
+        for row in edition.records
+    ]
+    return replace(edition, records=tuple(records))
+
+
+def write(edition: Edition) -> bytes:
+    """Return *edition* as IANA's XML; reading it back gives `project(edition)`.
+
+    Raises `FormatError` E-XML-CHARACTER for a character that XML cannot hold, E-XML-EXTRA for parts
+    that would read back as something else: XML of others, kept as it was, can look like the registry's own.
+    """
+    data = writer.write(edition)
+    if holds_odd_parts(edition):
+        try:
+            same = read(data) == project(edition)
+        except FormatError:
+            same = False
+        if not same:
+            message = "the edition holds elements or attributes that would read back as something else"
+            raise FormatError(Problem("E-XML-EXTRA", message, "docs/formats.md"))
+    return data
 
 
 def read(data: bytes) -> Edition:
@@ -37,13 +63,8 @@ def read(data: bytes) -> Edition:
     column, E-XML-ROOT for another kind of document, E-XML-DEPTH.
     """
     _refuse_declarations(data)
-    collecting = gc.isenabled()
-    gc.disable()  # a hundred thousand small objects that all stay: collecting would take a third of the time
-    try:
+    with paused():
         return _edition(data)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def read_by_elements(data: bytes) -> Edition:
@@ -81,7 +102,9 @@ def _refuse_declarations(data: bytes) -> None:
     if (at := data.find(b"<!DOCTYPE")) >= 0:
         line = data.count(b"\n", 0, at) + 1
         message = f"line {line} has a DOCTYPE; the registry has none, and one can name other files"
-        raise FormatError(Problem("E-XML-DOCTYPE", message, "T-01"), line, at - data.rfind(b"\n", 0, at))
+        raise FormatError(
+            Problem("E-XML-DOCTYPE", message, "docs/formats.md"), line, at - data.rfind(b"\n", 0, at)
+        )
 
 
 def _root(data: bytes) -> ET.Element:

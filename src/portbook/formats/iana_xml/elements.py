@@ -18,7 +18,8 @@ from portbook.records import Contact, Extra, Footnote, Note, Record, Reference
 
 _LEAVES = ("name", "protocol", "assignee", "description", "number", "sc", "unauthorized", "note")
 _HEAD_TAGS = ("title", "category", "updated", "xref", "expert", "note", "footnote", "people")
-_RECORD, _PERSON, _TAKEN = NS + "record", NS + "person", NS + PLACEHOLDER
+_RECORD, _PERSON = NS + "record", NS + "person"
+_ONCE = ("title", "category", "updated", "expert", "people")
 
 
 class _Shape(NamedTuple):
@@ -35,8 +36,9 @@ def _shape(tags: tuple[str, ...], unread: frozenset[int] = frozenset()) -> _Shap
     names = ["?" if i in unread else tag.removeprefix(NS) for i, tag in enumerate(tags)]
     leaves = tuple(names.index(leaf) if leaf in names else None for leaf in _LEAVES)
     xrefs = tuple(i for i, name in enumerate(names) if name == "xref")
-    odd = tuple(i for i in range(len(names)) if i not in leaves and i not in xrefs)
-    return _Shape(leaves, xrefs, odd, tuple("extra" if i in odd else name for i, name in enumerate(names)))
+    read = {*leaves, *xrefs}
+    odd = tuple(i for i in range(len(names)) if i not in read)
+    return _Shape(leaves, xrefs, odd, tuple(name if i in read else "extra" for i, name in enumerate(names)))
 
 
 class ElementReader(PartReader):
@@ -46,16 +48,19 @@ class ElementReader(PartReader):
         super().__init__(data)
         self._shapes: dict[tuple[str, ...], _Shape] = {}
         self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._taken = NS + PLACEHOLDER
 
     # -- the document
 
     def edition(self, root: ET.Element, canonical: Canonical) -> Edition:
         """The edition of a document from which *canonical* was taken, placeholders left in its place."""
+        if canonical.as_read is None:
+            self._taken = ""  # an element of that name is then somebody else's
         records = self.records(root, canonical)
         people = root.find(NS + "people")
         contacts = None if people is None else self.contacts(people, canonical)
         self.place = "the head"
-        head = [child for child in root if child.tag not in (_RECORD, _TAKEN)]
+        head = [child for child in root if child.tag not in (_RECORD, self._taken)]
         layout = self.head_layout(root, people)._replace(as_read=canonical.as_read)
         notes = tuple(self.note(child) for child in head if child.tag == NS + "note")
         footnotes = tuple(self.footnote(child) for child in head if child.tag == NS + "footnote")
@@ -78,7 +83,7 @@ class ElementReader(PartReader):
         records: list[Record] = []
         taken = iter(canonical.records)
         for child in root:
-            if child.tag == _TAKEN:
+            if child.tag == self._taken:
                 records += islice(taken, int(child.get("n", "0")))
             elif child.tag == _RECORD:
                 records.append(self.record(child, len(records)))
@@ -91,14 +96,15 @@ class ElementReader(PartReader):
         spaces = [root.text or ""]
         for child in root:
             token = child.tag.removeprefix(NS)
-            if child.tag in (_RECORD, _TAKEN):
+            if child.tag in (_RECORD, self._taken):
                 token = "record"
                 if "record" not in order:
                     order.append(token)
                 elif order[-1] != "record":
                     self.remark("F-XML-ORDER", "records stand apart; they are kept together")
                 continue
-            order.append(token if token in _HEAD_TAGS else "extra")
+            unread = token not in _HEAD_TAGS or (token in _ONCE and token in order)
+            order.append("extra" if unread else token)
             spaces.append(child.tail or "")
         inner = ("", "") if people is None else (people.text or "", "")
         end = self.data[self.data.rindex(b">") + 1 :].decode()
@@ -120,8 +126,7 @@ class ElementReader(PartReader):
         extras = []
         for child in head:
             tag = child.tag.removeprefix(NS)
-            once = tag in ("title", "category", "updated", "expert", "people")
-            if tag not in _HEAD_TAGS or (once and tag in seen):
+            if tag not in _HEAD_TAGS or (tag in _ONCE and tag in seen):
                 extras.append(self.kept_whole(child))
             seen.add(tag)
         return tuple(extras)
@@ -211,7 +216,7 @@ class ElementReader(PartReader):
         taken = iter(canonical.contacts)
         last = people[-1] if len(people) else None
         for child in people:
-            if child.tag == _TAKEN:
+            if child.tag == self._taken:
                 contacts += islice(taken, int(child.get("n", "0")))
             elif child.tag == _PERSON:
                 contacts.append(self.contact(child, len(contacts), "\n  " if child is last else "\n    "))

@@ -20,14 +20,8 @@ PROLOGS = {
     "oxygen": _DECLARATION + _STYLE + f'<?oxygen RNGSchema="{REGISTRY_ID}.rng" type="xml"?>\n',
 }
 ASSIGNEE_SPACES = ["\n      ", "\n    "]
-# The order of a new record's parts: the form of most records since 2022 (formats.md 1.3).
-RECORD_ORDER = (
-    "name", "protocol", "assignee", "description", "note", "number", "sc", "unauthorized", "contact",
-    "reference", "extra",
-)  # fmt: skip
-CONTACT_ORDER = ("name", "org", "uri", "updated", "extra")
 HEAD_ORDER = (
-    "title", "category", "updated", "xref", "expert", "note", "extra", "record", "footnote", "people",
+    "title", "category", "updated", "xref", "expert", "note", "record", "footnote", "people", "extra",
 )  # fmt: skip
 
 
@@ -53,7 +47,10 @@ class Layout(NamedTuple):
 
 
 def record_tokens(record: Record) -> list[str]:
-    """Return a token for each child that *record* is written with, in the canonical order."""
+    """Return a token for each child that *record* is written with, in the canonical order.
+
+    That is the form of most records since 2022 (formats.md 1.3).
+    """
     leaves = (
         ("name", record.service_name), ("protocol", record.transport), ("assignee", record.assignee),
         ("description", record.description), ("note", record.assignment_notes),
@@ -62,7 +59,7 @@ def record_tokens(record: Record) -> list[str]:
     )  # fmt: skip
     tokens = [token for token, value in leaves if value is not None]
     tokens += ["contact"] * len(record.contact) + ["reference"] * len(record.reference)
-    return tokens + ["extra" for extra in record.extras if extra.kind != "attribute"]
+    return tokens + ["extra" for extra in record.extras if extra.kind == "element"]
 
 
 def contact_tokens(contact: Contact) -> list[str]:
@@ -70,7 +67,7 @@ def contact_tokens(contact: Contact) -> list[str]:
     leaves = (("name", contact.name), ("org", contact.organization))
     tokens = [token for token, value in leaves if value is not None]
     tokens += ["uri"] * len(contact.uris) + ["updated"] * (contact.updated is not None)
-    return tokens + ["extra" for extra in contact.extras if extra.kind != "attribute"]
+    return tokens + ["extra" for extra in contact.extras if extra.kind == "element"]
 
 
 def row_text(row: Record | Contact) -> bool:

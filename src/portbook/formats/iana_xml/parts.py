@@ -14,7 +14,7 @@ from portbook.formats.limits import MAX_DEPTH, MAX_FIELD, checked_field
 from portbook.numbers import Transport, published_ports
 from portbook.records import Break, Extra, Markup, Paragraph, Part, PublishedDate, Reference, RichText, rich
 
-SOURCE = "formats.md section 1"
+SOURCE = "docs/formats.md"
 NS = "{" + NAMESPACE + "}"
 NO_TEXT = RichText()
 _SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # names other files: never kept (T-07)
@@ -108,10 +108,10 @@ class PartReader:
         if len(element):
             self.remark("F-XML-ELEMENT", "a reference holds elements; their text alone is kept")
         text = "".join(element.itertext()) or None
-        others = tuple((k, v) for k, v in attributes.items() if k not in ("type", "data"))
-        for name, _ in others:
-            if name not in ("section", "lastupdated"):
-                self.remark("F-XML-ATTRIBUTE", f"a reference has an attribute {shown(name)}")
+        others = tuple(
+            (extra.name, extra.value)
+            for extra in self.unknown_attributes(element, ("type", "data"), "", ("section", "lastupdated"))
+        )
         reference = Reference(attributes.get("type", ""), attributes.get("data"), text, others)
         if not others:
             self._references[key] = reference
@@ -128,13 +128,19 @@ class PartReader:
         element.tail = tail
         return Extra("element", tag, checked_field(xml, self.place))
 
-    def unknown_attributes(self, element: ET.Element, known: tuple[str, ...], where: str) -> list[Extra]:
+    def unknown_attributes(
+        self, element: ET.Element, known: tuple[str, ...], where: str, expected: tuple[str, ...] = ()
+    ) -> list[Extra]:
+        """Attributes that are not *known*, remarked unless *expected*; *where* stands before their names."""
         extras = []
         for name, value in element.items():
             if name.startswith(_SCHEMA_INSTANCE):
                 self.remark("F-XML-ATTRIBUTE", f"attribute {shown(name)} names other files; not kept")
             elif name not in known:
-                self.remark("F-XML-ATTRIBUTE", f"unexpected attribute {shown(where + name)}; kept as it is")
+                if name not in expected:
+                    self.remark(
+                        "F-XML-ATTRIBUTE", f"unexpected attribute {shown(where + name)}; kept as it is"
+                    )
                 extras.append(Extra("attribute", where + name, checked_field(value, self.place)))
         return extras
 
@@ -162,4 +168,4 @@ def _depth(element: ET.Element) -> int:
 
 def _too_deep(place: str) -> NoReturn:
     message = f"{place} nests elements more than {MAX_DEPTH} deep"
-    raise FormatError(Problem("E-XML-DEPTH", message, "limit"))
+    raise FormatError(Problem("E-XML-DEPTH", message, "docs/limits.md"))

@@ -18,11 +18,13 @@ from portbook.formats.iana_xml.layout import (
     PROLOGS,
     REGISTRY_ID,
     HeadLayout,
+    Layout,
     contact_tokens,
     record_tokens,
 )
 from portbook.records import Break, Contact, Extra, Markup, Paragraph, Part, Record, Reference
 
+_XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 _SPECIAL = re.compile(r"[&<>\r]")
 _ILLEGAL = bytes(range(9)) + b"\x0b\x0c" + bytes(range(14, 32))  # bytes that no XML 1.0 file may hold
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
@@ -104,7 +106,7 @@ def _head(edition: Edition) -> list[tuple[str, str]]:
     for note in edition.notes or ():
         title = "" if note.title is None else f' title="{_value(note.title)}"'
         head.append(("note", _element("note", _rich(note.text.parts), title)))
-    head += [("extra", extra.value) for extra in edition.extras]
+    head += [("extra", extra.value) for extra in edition.extras if extra.kind == "element"]
     head += [("record", "")] if edition.records else []
     for footnote in edition.footnotes or ():
         anchor = f' anchor="{_value(footnote.anchor)}"'
@@ -249,7 +251,7 @@ def _child(token: str, value: Any, assignee_spaces: tuple[str, ...] | None) -> s
 
 def _laid_out(row: Record | Contact, kind: _Kind) -> str:
     """A row in its own order and white space, or in the canonical form."""
-    layout = row.layout
+    layout = row.layout if isinstance(row.layout, Layout) else None
     order = layout.order if layout is not None else kind.tokens(row)
     spaces = layout.spaces if layout is not None else None
     step = kind.indent + "  "
@@ -263,7 +265,7 @@ def _laid_out(row: Record | Contact, kind: _Kind) -> str:
         for token in ("contact", "reference", "uri")
         if token in kind.fields
     }
-    extras = iter([extra for extra in row.extras if extra.kind != "attribute"])
+    extras = iter([extra for extra in row.extras if extra.kind == "element"])
     attributes = "".join(
         f' {name}="{_value(value)}"'
         for name, field in kind.opening.items()
@@ -285,11 +287,13 @@ def _laid_out(row: Record | Contact, kind: _Kind) -> str:
 
 def _added(extras: tuple[Extra, ...], where: str) -> str:
     """The attributes that were kept for the element *where* ("" for the row itself)."""
-    return "".join(
-        f' {extra.name[len(where) :]}="{_value(extra.value)}"'
-        for extra in extras
-        if extra.kind == "attribute" and extra.name.rpartition("/")[0] == where.rstrip("/")
-    )
+    named = [(extra.name, extra.value) for extra in extras if extra.kind == "attribute"]
+    return _attributes([(name.removeprefix(where), value) for name, value in named if _owner(name) == where])
+
+
+def _owner(name: str) -> str:
+    """What stands before an attribute's own name: "" or the element's tag and "/"."""
+    return "" if name.startswith("{") or "/" not in name else name[: name.index("/") + 1]
 
 
 # -- parts
@@ -330,8 +334,22 @@ def _inline(part: Part) -> str:
 def _reference(reference: Reference) -> str:
     kind, data, text, others = reference
     attributes = f' type="{_value(kind)}"' + ("" if data is None else f' data="{_value(data)}"')
-    attributes += "".join([f' {name}="{_value(value)}"' for name, value in others])
+    attributes += _attributes(others)
     return f"<xref{attributes}>{_text(text)}</xref>" if text else f"<xref{attributes}/>"
+
+
+def _attributes(named: Iterable[tuple[str, str]]) -> str:
+    """Attributes as written in a tag; "{namespace}name" with a prefix of its own."""
+    written = []
+    for i, (name, value) in enumerate(named):
+        namespace, _, local = name[1:].partition("}") if name.startswith("{") else ("", "", name)
+        if namespace == _XML_NAMESPACE:
+            local = f"xml:{local}"
+        elif namespace:
+            written.append(f' xmlns:a{i}="{_value(namespace)}"')
+            local = f"a{i}:{local}"
+        written.append(f' {local}="{_value(value)}"')
+    return "".join(written)
 
 
 def _text(text: str) -> str:
