@@ -1,13 +1,12 @@
 """IANA's XML, read and written: ratios to lxml's bare parse and to the raw write of the same bytes.
 
-Usage: benchmarks/iana_xml.py [FILE.xml[.xz]]; default: the newest edition in PORTBOOK_PUBLISHED_EDITIONS.
+Usage: benchmarks/iana_xml.py [FILE.xml[.xz]]; default: the edition of `_edition`, if that is XML.
 Each figure is the median of rounds taken in turn, results kept alive until the round ends, so that both sides
 get fresh memory, as a program does that reads one edition.  The garbage collector is off for both.
 """
 
 import gc
 import lzma
-import os
 import statistics
 import sys
 import tempfile
@@ -18,17 +17,24 @@ from io import BytesIO
 from pathlib import Path
 
 import lxml.etree
+from _edition import goal, run, source
 
 from portbook.formats import iana_xml
 
 ROUNDS = 9
+GOALS = (  # case, what it is measured beside, the goal if it has one
+    ("read, by patterns", "lxml.etree.parse", 3.0),
+    ("read, by elements", "lxml.etree.parse", None),
+    ("write, rows as read", "raw write", 10),
+    ("write, every row anew", "raw write", 10),
+)
 
 
-def main() -> int:
-    data = source()
+def main() -> None:
+    data = xml()
     if data is None:
         print("XML: not measured; PORTBOOK_PUBLISHED_EDITIONS is not set and no file is given")
-        return 0
+        return
     edition = iana_xml.read(data)
     anew = replace(edition, layout=edition.layout._replace(as_read=None))
     with tempfile.TemporaryDirectory() as folder:
@@ -42,25 +48,21 @@ def main() -> int:
             "write, every row anew": lambda: target.write_bytes(iana_xml.write(anew)),
         }
         times = measured(cases)
-    for case, base in (
-        ("read, by patterns", "lxml.etree.parse"),
-        ("read, by elements", "lxml.etree.parse"),
-        ("write, rows as read", "raw write"),
-        ("write, every row anew", "raw write"),
-    ):
+    for case, base, limit in GOALS:
         ratio = statistics.median(a / b for a, b in zip(times[case], times[base], strict=True))
-        goal = {"read, by patterns": "goal <= 3.0", "write, rows as read": "goal <= 10"}.get(case, "")
-        print(f"XML {case}: {ratio:.2f} x {base}  {goal}")
+        if limit is None:
+            print(f"XML {case}, beside {base}: {ratio:.3g}x")
+        else:
+            goal(f"XML {case}, beside {base}", ratio, limit, "x")
     print(f"XML: {len(data):,} bytes, {len(edition.records):,} records of {edition.updated}, {ROUNDS} rounds")
-    return 0
 
 
-def source() -> bytes | None:
-    folder = os.environ.get("PORTBOOK_PUBLISHED_EDITIONS")
-    newest = max(Path(folder).glob("*.xml.xz")) if folder else None
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else newest
-    if path is None:
-        return None
+def xml() -> bytes | None:
+    """The file that is named, or the usual edition; None when that is no XML."""
+    if len(sys.argv) < 2:
+        usual = source()
+        return usual.data if usual.format == "xml" else None
+    path = Path(sys.argv[1])
     return lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
 
 
@@ -68,11 +70,11 @@ def measured(cases: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {case: [] for case in cases}
     for _ in range(ROUNDS):
         kept = []
-        for case, run in cases.items():
+        for case, work in cases.items():
             gc.collect()
             gc.disable()
             start = time.perf_counter()
-            kept.append(run())
+            kept.append(work())
             times[case].append(time.perf_counter() - start)
             gc.enable()
         kept.clear()
@@ -80,4 +82,4 @@ def measured(cases: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -4,16 +4,11 @@ The base is an empty Python call.  Instruction counts (valgrind's callgrind, by 
 lengths) do not move with the machine's load; times are medians over rounds taken in turn in this run.
 glibc reads a services file with every row of the same edition, which a user namespace shows it as
 /etc/services; where none can be made, that line says "not measured".
-
-The edition is that of 2026-08-17 in the folder PORTBOOK_PUBLISHED_EDITIONS, else the newest embedded one.
 """
 
 from __future__ import annotations
 
 import gc
-import hashlib
-import json
-import lzma
 import os
 import re
 import shutil
@@ -24,28 +19,22 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from portbook import formats, lookup
+from _edition import goal, run, source
+
+from portbook import lookup
 from portbook.edition import Edition
-from portbook.lookup_table import DATA, compile_table
 
-PUBLISHED = "2026-08-17.xml.xz"
-GOALS = {"by port": 1900, "by name": 1700}  # instructions
+BY_PORT = 1900  # instructions, as the next
+BY_NAME = 1700
+SPREAD = 15  # %, between the first port and an unknown one
+TIMES = 6  # empty calls
+RESIDENT = 8  # MiB
+TABLE = 1_000_000  # bytes
+GLIBC = 3000  # times faster
 ROUNDS = 9
-
-
-def edition_here() -> tuple[Edition, str, bytes]:
-    """The edition to measure on, its id, its published bytes."""
-    folder = os.environ.get("PORTBOOK_PUBLISHED_EDITIONS", "")
-    published = Path(folder, PUBLISHED)
-    if folder and published.is_file():
-        data = lzma.decompress(published.read_bytes())
-        return formats.read(data), PUBLISHED[:10], data
-    listed = json.loads((DATA / "editions.json").read_text(encoding="utf-8"))["editions"]
-    newest = max(listed, key=lambda item: item["date"])
-    data = lzma.decompress((DATA / newest["file"]).read_bytes())
-    return formats.read(data, newest["format"]), newest["id"], data
 
 
 def services_file(edition: Edition) -> str:
@@ -65,16 +54,20 @@ def instructions(setup: str, body: str, many: int = 20_000) -> float | None:
     """Instructions that one *body* takes, or None without valgrind."""
     if not shutil.which("valgrind"):
         return None
-    counts = []
-    for loops in (1, 1000, 1000 + many):  # the first run writes the bytecode
-        code = f"{setup}\ndef loop(n):\n    for _ in range(n):\n        {body}\nloop({loops})\n"
-        tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-        environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": ""}
-        result = subprocess.run(
-            [*tool, sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
-        )
-        counts.append(int(re.findall(r"Collected\s*:\s*(\d+)", result.stderr)[0]))
-    return (counts[2] - counts[1]) / many
+    loop = f"{setup}\ndef loop(n):\n    for _ in range(n):\n        {body}\n"
+    said(loop)  # writes the bytecode
+    tool = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
+    with ThreadPoolExecutor(2) as both:  # side by side: counts do not move with the load
+        ends = both.map(lambda loops: said(f"{loop}loop({loops})\n", *tool), (1000, 1000 + many))
+        few, more = (int(re.findall(r"Collected\s*:\s*(\d+)", end)[0]) for end in ends)
+    return (more - few) / many
+
+
+def said(code: str, *tool: str) -> str:
+    """What stands on standard error when Python runs *code*, under *tool* if one is given."""
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": ""}
+    command = [*tool, sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stderr
 
 
 def print_instructions(table: Path, ports: dict[str, int]) -> None:
@@ -87,14 +80,16 @@ def print_instructions(table: Path, ports: dict[str, int]) -> None:
     print(f"instructions: empty call {empty:,.0f}")
     by_port = {}
     for where, port in ports.items():
-        by_port[where] = instructions(f"{setup}P = {port}", "services(P, T)") or 0
-        print(f"  services, {where:<8} {by_port[where]:7,.0f}  {by_port[where] / empty:.2f}x an empty call")
+        by_port[where] = count = instructions(f"{setup}P = {port}", "services(P, T)") or 0
+        goal(f"  services, {where}, {count / empty:.2f}x an empty call", count, BY_PORT)
     spread = max(by_port.values()) / min(by_port.values()) - 1
-    print(f"  goal by port {GOALS['by port']:,}; first to unknown differ by {spread:.1%} (goal 15%)")
-    for body in ("ports('https')", "ports('https', 'tcp')", "ports('HTTPS')", "ports('no-such-name')"):
+    goal("  difference between ports", spread * 100, SPREAD, "%")
+    for body in ("ports('https')", "ports('https', 'tcp')"):
         count = instructions(setup, body) or 0
-        print(f"  {body:<24} {count:7,.0f}  {count / empty:.2f}x an empty call")
-    print(f"  goal by name {GOALS['by name']:,} (a name as it is written in lower case)")
+        goal(f"  {body}, {count / empty:.2f}x an empty call", count, BY_NAME)
+    for body in ("ports('HTTPS')", "ports('no-such-name')"):
+        count = instructions(setup, body) or 0
+        print(f"  {body}, {count / empty:.2f}x an empty call: {count:,.0f}")
 
 
 # -- times
@@ -123,10 +118,11 @@ def print_times(ports: dict[str, int]) -> None:
         for name, call in cases.items():
             taken[name].append(once(call, 50_000))
     base = taken["empty call"]
-    print("times (the lambda around each is counted too; goal 6x):")
+    print(f"times (the lambda around each is counted too): empty call {statistics.median(base) * 1e9:.0f} ns")
     for name, found in taken.items():
-        ratio = statistics.median(a / b for a, b in zip(found, base, strict=True))
-        print(f"  {name:<18} {statistics.median(found) * 1e9:6.0f} ns  {ratio:.2f}x an empty call")
+        if found is not base:
+            ratio = statistics.median(a / b for a, b in zip(found, base, strict=True))
+            goal(f"  {name}, {statistics.median(found) * 1e9:.0f} ns beside an empty call", ratio, TIMES, "x")
 
 
 AGAINST_GLIBC = """
@@ -145,8 +141,7 @@ for _ in range(9):
     end = time.perf_counter()
     ratios.append(((middle - start) / 20) / ((end - middle) / 100_000))
     times.append((middle - start) / 20)
-micros = sorted(times)[4] * 1e6
-print(f"{sorted(ratios)[4]:,.0f}x faster than getservbyport ({micros:,.0f} us) on the full file")
+print(sorted(ratios)[4], sorted(times)[4] * 1e6)
 """
 
 
@@ -166,13 +161,17 @@ def print_against_glibc(edition: Edition, table: Path, port: int) -> None:
     if result is None or result.returncode:
         print(f"glibc, full file, last port: not measured: {said}")
     else:
-        print(f"glibc, full file, last port {port}: {said} (goal 3,000x)")
+        ratio, micros = map(float, said.split())
+        label = f"getservbyport ({micros:,.0f} us, full file, last port {port}) beside services"
+        goal(label, ratio, GLIBC, "x", at_least=True)
 
 
-def main() -> int:
-    edition, edition_id, data = edition_here()
-    content = compile_table(edition, edition_id, hashlib.sha256(data).hexdigest())
-    print(f"edition {edition_id}: {len(edition.records):,} records; table {len(content):,} bytes (goal 1 MB)")
+def main() -> None:
+    usual = source()
+    edition = usual.edition()
+    content = usual.table(edition)
+    print(f"edition {usual.id}: {len(edition.records):,} records")
+    goal("look-up table", len(content), TABLE, " bytes")
     named = [
         port
         for port in range(65536)
@@ -188,7 +187,7 @@ def main() -> int:
         lookup.services(443, "tcp")
         lookup.ports("https", "tcp")
         resident = tracemalloc.get_traced_memory()[0] / 2**20
-        print(f"index resident: {resident:.1f} MiB (goal 8)")
+        goal("index resident", resident, RESIDENT, " MiB")
         tracemalloc.stop()
         lookup.use_table(table)
         start = time.perf_counter()
@@ -197,8 +196,7 @@ def main() -> int:
         print_instructions(table, ports)
         print_times(ports)
         print_against_glibc(edition, table, ports["last"])
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

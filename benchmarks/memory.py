@@ -1,16 +1,17 @@
 """What one edition costs in memory: resident size of a process that holds it, its indexes and its search.
 
-Usage: benchmarks/memory.py [FILE]; default: the newest edition in PORTBOOK_PUBLISHED_EDITIONS, else the
-newest embedded one.  Each step is a process of its own; the baseline is one that only imported the modules.
+Usage: benchmarks/memory.py [FILE]; default: the edition of `_edition`.  Each step is a process of its own;
+the baseline is one that only imported the modules.
 """
 
-import lzma
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from _edition import goal, run, source
+
+GOAL = 60  # MB
 READ = "edition = read(data)"
 INDEXED = READ + "; edition.port(80, Transport.TCP); edition.service('http')"
 SEARCHED = INDEXED + "; index = SearchIndex(edition); index.search('http')"
@@ -37,32 +38,33 @@ print(*(int(re.search(name + r":\\s+(\\d+) kB", status)[1]) for name in ("VmRSS"
 """
 
 
-def main() -> int:
+def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = source(Path(folder))
+        path = file_in(Path(folder))
         base = 0
         for title, step in STEPS.items():
             command = [sys.executable, "-c", PROGRAM.format(step=step), str(path)]
             output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
             resident, peak = map(int, output.split())
             base = base or resident
-            goal = "goal <= 60 MB" if title == "edition read" else ""
-            process = f"whole process {resident / 1024:.1f}, peak {peak / 1024:.1f}"
-            print(f"memory, {title}: {(resident - base) / 1024:.1f} MB ({process})  {goal}")
-    return 0
+            label = f"memory, {title} (process {resident / 1024:.1f}, peak {peak / 1024:.1f} MB)"
+            own = (resident - base) / 1024
+            if title == "edition read":
+                goal(label, own, GOAL, " MB")
+            else:
+                print(f"{label}: {own:.1f} MB")
 
 
-def source(folder: Path) -> Path:
+def file_in(folder: Path) -> Path:
+    """The file that is named, or the usual edition unpacked in *folder*."""
     if len(sys.argv) > 1:
         return Path(sys.argv[1])
-    if published := os.environ.get("PORTBOOK_PUBLISHED_EDITIONS"):
-        packed = max(Path(published).glob("*.xml.xz"))
-    else:
-        packed = max((Path(__file__).parent.parent / "src/portbook/data").glob("*.csv.xz"))
-    path = folder / packed.stem
-    path.write_bytes(lzma.decompress(packed.read_bytes()))
+    usual = source()
+    print(f"edition {usual.id}, {usual.format}: {len(usual.data):,} bytes")
+    path = folder / f"{usual.id}.{usual.format}"
+    path.write_bytes(usual.data)
     return path
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

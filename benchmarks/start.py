@@ -1,13 +1,11 @@
 """Start to answer of the whole command: `portbook 443/tcp` beside `python -c pass`, on a pipe and on a pty.
 
 Each round runs both, one after the other; the ratio is the median of the rounds' ratios.  The command is the
-installed script beside this Python, or, where none is installed, a script as pip writes it.  The table is
-that of the edition that benchmarks/lookup.py measures on.
+installed script beside this Python, or, where none is installed, a script as pip writes it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pty
 import re
@@ -19,14 +17,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from lookup import edition_here
+from _edition import goal, run, source
 
 from portbook.lookup import FILE_NAME
-from portbook.lookup_table import compile_table
 
 ROUNDS = 41
 GOAL_RATIO = 1.7
-GOAL_INSTRUCTIONS = 58e6
+GOAL_INSTRUCTIONS = 58  # millions
 SCRIPT = "import sys\nfrom portbook.cli import main\nif __name__ == '__main__':\n    sys.exit(main())\n"
 
 
@@ -75,34 +72,34 @@ def installed_command(folder: Path) -> list[str]:
     return [sys.executable, str(script)]
 
 
-def main() -> int:
-    edition, edition_id, data = edition_here()
-    print(f"edition {edition_id}: {len(edition.records):,} records")
+def main() -> None:
+    usual = source()
+    edition = usual.edition()
+    print(f"edition {usual.id}: {len(edition.records):,} records")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / FILE_NAME).write_bytes(compile_table(edition, edition_id, hashlib.sha256(data).hexdigest()))
+        (folder / FILE_NAME).write_bytes(usual.table(edition))
         environment = {**os.environ, "PORTBOOK_HOME": name, "TERM": "xterm"}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         environment["PYTHONPYCACHEPREFIX"] = str(folder / "pyc")
         command, base = [*installed_command(folder), "443/tcp"], [sys.executable, "-c", "pass"]
-        for where, run in (("pipe", on_pipe), ("pty", on_pty)):
-            answer = run(command, environment)[1]
+        for where, timed in (("pipe", on_pipe), ("pty", on_pty)):
+            answer = timed(command, environment)[1]
             if b"https" not in answer:
                 raise SystemExit(f"no answer on a {where}: {answer!r}")
-            pairs = [(run(base, environment)[0], run(command, environment)[0]) for _ in range(ROUNDS)]
+            pairs = [(timed(base, environment)[0], timed(command, environment)[0]) for _ in range(ROUNDS)]
             ratio = statistics.median(ours / theirs for theirs, ours in pairs)
             ms = [statistics.median(times) * 1e3 for times in zip(*pairs, strict=True)]
-            print(
-                f"{where}: {ratio:.2f}x `python -c pass` (goal {GOAL_RATIO}); {ms[1]:.1f} to {ms[0]:.1f} ms"
-            )
+            label = f"{where}, {ms[1]:.1f} ms beside `python -c pass` with {ms[0]:.1f} ms"
+            goal(label, ratio, GOAL_RATIO, "x")
         counts = instructions(base, environment), instructions(command, environment)
         if counts[0] is None or counts[1] is None:
             print("instructions: not measured, valgrind is not installed")
         else:
             ours, theirs = counts[1] / 1e6, counts[0] / 1e6
-            print(f"instructions: {ours:.1f} M (goal {GOAL_INSTRUCTIONS / 1e6:.0f} M); pass {theirs:.1f} M")
-    return 0
+            label = f"instructions, `python -c pass` has {theirs:.1f} M"
+            goal(label, ours, GOAL_INSTRUCTIONS, " M")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -58,6 +58,11 @@ def why_no_user_namespaces() -> str:
     return why_fails(["unshare", "--user", "--map-root-user", "--mount", "true"])
 
 
+def why_no_full_device() -> str:
+    """A device that is always full, as Linux has it."""
+    return "" if Path("/dev/full").is_char_device() else "there is no device /dev/full"
+
+
 def why_no_package_index() -> str:
     """Whether pip reaches its index, however it is set up here."""
     return why_fails([outer_python(), "-m", "pip", "index", "versions", "uv"])
@@ -101,6 +106,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "chromium": why_no_browser,
     "valgrind": why_no_valgrind,
     "user_namespaces": why_no_user_namespaces,
+    "full_device": why_no_full_device,
     "package_index": why_no_package_index,
     "git_checkout": why_no_git_checkout,
 }

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from portbook import formats
 from portbook.edition import Edition
-from portbook.lookup_table import DATA, compile_table
+from portbook.lookup_table import compile_table
 from portbook.records import PublishedDate, Record, rich
+from portbook.store.edition_files import EMBEDDED
 
 DIGEST = "00" * 32
 NAMESPACE = "{http://www.iana.org/assignments}"
@@ -58,9 +59,9 @@ def small_table() -> bytes:
 @cache
 def newest_embedded() -> tuple[Edition, bytes, Scan]:
     """The newest embedded edition, its table, and a plain reading of its bytes by the csv module."""
-    listed = json.loads((DATA / "editions.json").read_text(encoding="utf-8"))["editions"]
+    listed = json.loads((EMBEDDED / "editions.json").read_text(encoding="utf-8"))["editions"]
     newest = max(listed, key=lambda item: item["date"])
-    data = lzma.decompress((DATA / newest["file"]).read_bytes())
+    data = lzma.decompress((EMBEDDED / newest["file"]).read_bytes())
     rows = list(csv.DictReader(io.StringIO(data.decode(), newline="")))
     found = [scanned(r["Service Name"], r["Port Number"], r["Transport Protocol"]) for r in rows]
     edition = formats.read(data, newest["format"])

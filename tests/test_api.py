@@ -225,6 +225,17 @@ def test_search_limits(client: Client) -> None:
         assert problem(client, f"/v1/search?q=a&limit={limit}", 400)["code"] == "E-WEB-LIMIT"
 
 
+def test_search_says_whether_there_is_more(client: Client) -> None:
+    every = len(answer(client, f"/v1/search?q=mail&limit={MAX_HITS}")["hits"])
+    assert 20 < every < MAX_HITS
+    for limit, more in ((1, True), (every - 1, True), (every, False), (every + 1, False)):
+        found = answer(client, f"/v1/search?q=mail&limit={limit}")
+        assert (len(found["hits"]), found["more"]) == (min(limit, every), more)
+    assert answer(client, f"/v1/search?q=protocol&limit={MAX_HITS}")["more"] is True
+    assert answer(client, "/v1/search?q=443")["more"] is False
+    assert answer(client, "/v1/search?q=qqqqzzzz+xxxyyy")["more"] is False
+
+
 @pytest.mark.parametrize(
     "query, code",
     [
@@ -280,8 +291,7 @@ def test_odd_searches_have_an_answer(client: Client, text: str) -> None:
         ("/v1/services/a%0Ab%00", "E-WEB-SERVICE"),
         ("/v1/services/", "E-WEB-ADDRESS"),
         ("/v1/ports/443/", "E-WEB-ADDRESS"),
-        ("/v1/", "E-WEB-ADDRESS"),
-        ("/v1", "E-WEB-ADDRESS"),
+        ("/v1//", "E-WEB-ADDRESS"),
         ("/v1/docs", "E-WEB-ADDRESS"),
     ],
 )
@@ -291,6 +301,39 @@ def test_missing_things(client: Client, address: str, code: str) -> None:
         assert found["code"] == code
         assert len(found["detail"]) < 400
         assert found["detail"].isprintable()
+
+
+@pytest.mark.parametrize(
+    "address, unknown, known",
+    [
+        ("/v1", "edition", "none"),
+        ("/v1/", "edition", "none"),
+        ("/v1/openapi.json", "x", "none"),
+        ("/v1/ports/443", "edition", "none"),
+        ("/v1/ports/443", "port", "none"),
+        ("/v1/ports/443/tcp", "limit", "none"),
+        ("/v1/services/https", "edition", "none"),
+        ("/v1/search?q=mail", "foo", "q and limit"),
+        ("/v1/search", "query", "q and limit"),
+        ("/v1/search?limit=5&q=mail", "Q", "q and limit"),
+        ("/v1/search?q=mail", "", "q and limit"),
+    ],
+)
+def test_unknown_parameters_are_refused(client: Client, address: str, unknown: str, known: str) -> None:
+    mark = "&" if "?" in address else "?"
+    for value in ("=2014-07-09", "=") if not unknown else ("=2014-07-09", "=", ""):
+        found = problem(client, f"{address}{mark}{unknown}{value}", 400)
+        assert found["code"] == "E-WEB-PARAMETER"
+        assert found["detail"] == f"this address has no parameter '{unknown}'; it has {known}"
+
+
+def test_odd_parameters_are_quoted(client: Client) -> None:
+    for name in ("%00%1B[31m", "%E2%80%AE", "x" * 10_000, "<script>"):
+        found = problem(client, f"/v1/ports/443?{name}=1", 400)
+        assert found["code"] == "E-WEB-PARAMETER"
+        assert found["detail"].isprintable()
+        assert len(found["detail"]) < 200
+    assert problem(client, "/v1/ports/443?" + "a=1&" * 5000, 400)["code"] == "E-WEB-REQUEST"
 
 
 def test_unknown_service_suggests(client: Client) -> None:
@@ -316,12 +359,40 @@ def test_a_fault_of_ours(client: Client, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "secret" not in json.dumps(found)
 
 
-# -- the description
+# -- the index and the description
+
+
+@pytest.mark.parametrize("address", ["/v1", "/v1/"])
+def test_the_index_names_every_address(client: Client, address: str) -> None:
+    found = answer(client, address)
+    assert found["edition"] == "2023-03-13"
+    paths = set(answer(client, found["openapi"])["paths"]) - {"/v1/"}
+    assert {resource["href"].partition("{?")[0] for resource in found["resources"]} == paths
+    assert all(resource["description"] for resource in found["resources"])
+    assert client.get(address, headers={"if-none-match": client.get(address)["ETag"]}).status_code == 304
+    assert client.post(address).status_code == 405
+
+
+def test_parameters_are_described(client: Client) -> None:
+    described = {}
+    for path, methods in answer(client, "/v1/openapi.json")["paths"].items():
+        for parameter in methods["get"]["parameters"]:
+            assert parameter["description"], path
+            described[parameter["name"]] = parameter
+        assert "400" in methods["get"]["responses"]
+    assert set(described) == {"port", "transport", "name", "q", "limit"}
+    limit = described["limit"]
+    assert (limit["in"], limit["required"], limit["schema"]["type"]) == ("query", False, "integer")
+    assert [limit["schema"][key] for key in ("minimum", "maximum", "default")] == [1, MAX_HITS, 20]
+    assert described["q"]["schema"]["maxLength"] == MAX_QUERY
+    assert described["port"]["schema"]["maximum"] == 65535
+    assert described["port"]["required"]
 
 
 def test_the_description_names_every_address(client: Client) -> None:
     description = answer(client, "/v1/openapi.json")
     assert set(description["paths"]) == {
+        "/v1/",
         "/v1/ports/{port}",
         "/v1/ports/{port}/{transport}",
         "/v1/services/{name}",

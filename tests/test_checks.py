@@ -9,10 +9,21 @@ import pytest
 
 from portbook import formats
 from portbook.checks import CHECKS, Finding, check_edition
+from portbook.checks.facts import MAX_NAMED, some
 from portbook.edition import Edition
 from portbook.names import fold
 from portbook.numbers import Transport
-from portbook.records import Break, Contact, Footnote, PublishedDate, Record, Reference, RichText, rich
+from portbook.records import (
+    Break,
+    Contact,
+    Footnote,
+    Paragraph,
+    PublishedDate,
+    Record,
+    Reference,
+    RichText,
+    rich,
+)
 
 ALIAS = 'This entry is an alias to "{}". This entry is now historic.'
 REPLACES = 'IANA assigned this well-formed service name as a replacement for "{}".'
@@ -68,6 +79,30 @@ def test_a_sound_edition_has_no_findings() -> None:
         row(None, "1102-1200", "", "Unassigned"),
     )
     assert check_edition(sound) == ()
+
+
+def test_a_contact_that_a_paragraph_names_is_used() -> None:
+    text = rich(Paragraph(("ask ", Reference("person", "Bea"))))
+    contacts = (Contact("Ann", "Ann"), Contact("Bea", "Bea"))
+    assert check_edition(edition_of(*pair("foo", "80", assignment_notes=text), contacts=contacts)) == ()
+
+
+@pytest.mark.parametrize("state, code", [("Reserved", "F-STATE"), ("Unassigned", "F-UNASSIGNED-OVERLAP")])
+def test_a_port_for_any_private_use_is_assigned_too(state: str, code: str) -> None:
+    """As `Edition.port` has it: the row names no service, and nobody else can have the port."""
+    private = [row(None, "75", transport, "any private dial out service") for transport in ("tcp", "udp")]
+    edition = edition_of(*private, row(None, "75", "tcp", state))
+    assert edition.port(75, Transport.TCP).state == "Assigned"
+    assert code in [finding.code for finding in check_edition(edition)]
+    alone = edition_of(row("foo", "75", "tcp"), private[1])
+    assert edition.port(75, Transport.UDP).state == "Assigned"
+    assert "E-MARK" not in [finding.code for finding in check_edition(alone)]
+
+
+def test_texts_that_a_message_lists() -> None:
+    texts = [str(number) for number in range(MAX_NAMED + 1)]
+    assert some(texts[:-1]) == "0, 1, 2, 3, 4, 5"
+    assert some(texts) == "0, 1, 2, 3, 4, 5, ..."
 
 
 def pair(name: str, port: str, **parts: object) -> tuple[Record, Record]:

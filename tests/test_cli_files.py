@@ -1,6 +1,7 @@
 """convert, check, editions, paths: files in, files out, nothing lost and nothing overwritten."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -99,6 +100,35 @@ def test_where_hard_links_are_refused_the_file_is_written_all_the_same(source: P
     assert out.read_bytes() == formats.write(formats.read(XML), "json")
 
 
+@pytest.mark.parametrize("force", [(), ("--force",)])
+@pytest.mark.parametrize("where", ["os.fsync", "os.open", "os.replace"])
+def test_what_the_system_refuses_is_told_with_its_reason_and_nothing_of_a_store(
+    source: Path, tmp_path: Path, where: str, force: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    out = folder / "out.csv"
+    data = source.read_bytes()
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with patch("os.link", side_effect=PermissionError(1, "x")), patch(where, side_effect=full):
+        ran = portbook("convert", "-", "--to", "csv", "-o", str(out), *force, stdin=data)
+    reason = f"{str(out)!r} cannot be written: No space left on device (E-FILE-WRITE, convert -o)"
+    assert (ran.status, ran.out, ran.err) == (3, "", f"portbook: {reason}\n")
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_file_whose_name_may_not_last_is_told_so(
+    source: Path, tmp_path: Path, force: tuple[str, ...]
+) -> None:
+    out = tmp_path / "out.csv"
+    with patch("portbook.store.durable.flush_folder", side_effect=OSError(errno.EIO, "Input/output error")):
+        ran = portbook("convert", str(source), "--to", "csv", "-o", str(out), *force)
+    assert ran.status == 3
+    assert "is written, but may not last: Input/output error (E-FILE-WRITE, convert -o)" in ran.err
+    assert out.read_bytes() == formats.write(formats.read(XML), "csv")
+
+
 def test_a_file_gets_the_mode_that_the_user_wants(source: Path, tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
@@ -130,7 +160,7 @@ def test_names_that_look_like_options(tmp_path: Path, monkeypatch: pytest.Monkey
         (("in.xml", "--from", "csv", "--to", "csv"), 3, "E-CSV"),
         (("nowhere.xml", "--to", "csv"), 3, "E-FILE-READ"),
         ((".", "--to", "csv"), 3, "E-FILE-READ"),
-        (("in.xml", "--to", "csv", "-o", "no/such/folder"), 3, "E-STORE-WRITE"),
+        (("in.xml", "--to", "csv", "-o", "no/such/folder"), 3, "E-FILE-WRITE"),
     ],
 )
 def test_what_is_refused(

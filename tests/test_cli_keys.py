@@ -2,7 +2,8 @@
 
 import pytest
 
-from portbook.cli.keys import MAX_KEY, narrowed, parse_key, transports_of
+from portbook.cli.keys import narrowed, parse_key, transports_of
+from portbook.cli.plain import MAX_KEY
 from portbook.errors import RuleError
 from portbook.numbers import Ports, Transport
 

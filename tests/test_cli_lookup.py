@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import select
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -13,6 +15,7 @@ from cli_runs import DATE, XML, portbook, shared_home
 from portbook import answers, formats
 from portbook.cli.plain import HINT
 from portbook.numbers import Transport
+from portbook.search import DEFAULT_LIMIT, SearchIndex
 
 KEYS = (
     *("443", "443/tcp", "tcp/443", ":443/udp", "443/dccp", "0", "9", "10/tcp", "66", "80", "172", "1023"),
@@ -106,6 +109,54 @@ def test_an_unknown_name_says_which_are_near() -> None:
     assert "Did you mean" not in portbook("lookup", "zzzzzzzzzzzzzz").err
 
 
+NAMES = b"htp\n443/tcp\nhttsp\nzzzzzzzzzzzzzz\n"
+
+
+def test_names_on_standard_input_get_the_same_suggestions() -> None:
+    with patch("portbook.cli.missing.SearchIndex", wraps=SearchIndex) as made:
+        quick = portbook("-", stdin=NAMES)
+        assert made.call_count == 1  # once a run, and only when a name is missing
+        assert portbook("lookup", "-", stdin=NAMES) == quick
+        assert made.call_count == 2
+        portbook("-", stdin=b"443/tcp\n")
+        assert made.call_count == 2
+    assert quick.status == 1
+    assert quick.err.count("Did you mean `http") == 2
+    assert "No service is called `zzzzzzzzzzzzzz`.\n" in quick.err
+    assert quick.err.endswith(f"{HINT}\n")
+
+
+@pytest.mark.parametrize("text", [b"no-such\n", b"https/tpc\n", b"443/tcp/\n", b"443/tcp\nhttps/tpc\nhttp\n"])
+def test_what_is_wrong_on_standard_input_is_told_in_the_same_words(text: bytes) -> None:
+    quick = portbook("-", stdin=text)
+    assert quick == portbook("lookup", "-", stdin=text)
+    assert quick.status == (1 if text == b"no-such\n" else 2)
+    assert HINT not in quick.err
+
+
+def test_without_the_edition_of_the_table_a_missing_name_is_told_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "lookup.table").write_bytes((shared_home() / "lookup.table").read_bytes())
+    ran = portbook("-", stdin=b"htp\n443/tcp\n", home=tmp_path)
+    assert (ran.status, ran.err) == (1, f"portbook: No service is called `htp`.\n{HINT}\n")
+
+
+@pytest.mark.parametrize("argv", [("-",), ("lookup", "-"), ("-", "--jsonl")])
+def test_keys_that_come_one_by_one_are_answered_one_by_one(argv: tuple[str, ...]) -> None:
+    code = "import sys; from portbook.cli import main; sys.exit(main(sys.argv[1:]))"
+    env = {"PORTBOOK_HOME": str(shared_home()), "PYTHONPATH": str(Path(answers.__file__).parents[1])}
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code, *argv], stdin=pipe, stdout=pipe, env=env) as run:
+        assert run.stdin is not None
+        assert run.stdout is not None
+        for key, name in ((b"443/tcp", b"https"), (b"7/udp", b"echo")):
+            run.stdin.write(key + b"\n")
+            run.stdin.flush()
+            assert select.select([run.stdout], [], [], 60)[0], "no answer while the next key is waited for"
+            assert name in run.stdout.readline()
+        run.stdin.close()
+        assert run.wait(60) == 0
+
+
 def test_a_mistyped_transport_of_a_known_service_is_a_wrong_call() -> None:
     ran = portbook("https/tpc", "--json")
     assert (ran.status, ran.out) == (2, "")
@@ -190,6 +241,15 @@ def test_show_says_why_a_port_has_no_row() -> None:
     assert ran == (0, "", "portbook: 443/dccp has no row: reserved, companion of tcp, udp (implied)\n")
 
 
+def test_how_many_hits_are_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transport is asked for: the hits up to the limit, and none beyond."""
+    asked = ("search", "0-65535", "--limit=1000")
+    names = [line.split("\t")[0] for line in portbook(*asked).out.split("\n")]
+    for more, found in ((1, True), (0, False)):
+        monkeypatch.setattr("portbook.cli.search.MAX_CANDIDATES", names.index("x11") + more)
+        assert ("x11\t" in portbook(*asked, "-t", "udp").out) == found
+
+
 def test_search_finds_and_says_how() -> None:
     assert portbook("search", "tls").out.split("\t")[0] == "https"
     assert portbook("search", "6005").out.split("\t")[0] == "x11"
@@ -207,6 +267,7 @@ def test_search_finds_and_says_how() -> None:
 def test_a_limit_out_of_bounds_is_a_wrong_call(limit: str) -> None:
     assert portbook("search", "http", f"--limit={limit}").status == 2
     assert portbook("search", "http", "--limit=1000").status == 0
+    assert f"answers at most ({DEFAULT_LIMIT})" in portbook("search", "--help").out
 
 
 # -- without rich, and in a real terminal

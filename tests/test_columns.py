@@ -9,7 +9,6 @@ from portbook.formats.columns import (
     Rendering,
     header_of,
     labels_of,
-    record_of,
     records_of,
     reference_of_label,
     rendering_of,
@@ -27,6 +26,11 @@ EMPTY = ("",) * 12
 def cells(**filled: str) -> tuple[str, ...]:
     """Twelve cells, those named by their column (blanks as underscores) filled."""
     return tuple(filled.get(title.replace(" ", "_"), "") for title in COLUMNS)
+
+
+def record_of(cells: tuple[str, ...]) -> Record:
+    """The record that twelve cells show."""
+    return records_of([[cell] for cell in cells]).records[0]
 
 
 # formats.md 2.2: text, two breaks, a line feed, a sentence: one line feed (A, D), three (B), a blank (C).
@@ -53,6 +57,7 @@ PARAGRAPHS = rich("\n      ", Paragraph(("one",)), "\n\n      ", Paragraph(("two
         (rich("see ", Reference("rfc", "rfc6335"), " by ", ADA), "see [RFC6335] by [Ada]", 0, 0, 0),
         (rich(Reference("uri", "http://a.example", "A book")), "[A book]", 0, 0, 0),
         (rich("a", Markup("<b>x &amp;&lt;</b>"), "c"), "ax &<c", 0, 0, 0),
+        (rich("a", Markup('<b c="&gt;>">x &quot;&#x79;&#122;</b>'), "d"), 'ax "yzd', 0, 0, 0),
         (
             rich("\N{NO-BREAK SPACE}one"),
             "\N{NO-BREAK SPACE}one",

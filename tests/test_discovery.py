@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from portbook import formats
 from portbook.discovery import (
-    MAX_KEY,
+    ADVISED_KEY_LENGTH,
+    MAX_KEY_WORDS,
     ServiceLabel,
     TxtKey,
     parse_service_label,
@@ -78,8 +79,15 @@ def test_a_txt_key(key: str, expected: str | None) -> None:
 def test_txt_keys_together() -> None:
     codes = [problem.code for problem in txt_key_problems((TxtKey("Path"), TxtKey("path"), TxtKey("my key")))]
     assert codes == ["E-TXT-DUP", "W-TXT-SPACE"]  # T-05 (R-TXT-6), R-TXT-7
-    assert txt_key_problems((TxtKey("k" * MAX_KEY),)) == ()
-    assert [p.code for p in txt_key_problems((TxtKey("k" * (MAX_KEY + 1)),))] == ["W-TXT-LONG"]  # R-TXT-5
+    assert txt_key_problems((TxtKey("k" * ADVISED_KEY_LENGTH),)) == ()
+    longer = TxtKey("k" * (ADVISED_KEY_LENGTH + 1))
+    assert [problem.code for problem in txt_key_problems((longer,))] == ["W-TXT-LONG"]  # R-TXT-5
+
+
+def test_words_of_a_key() -> None:
+    words = " ".join("abcdef"[:MAX_KEY_WORDS])
+    assert txt_keys(record_with(f"Defined TXT keys: {words}, id")) == (TxtKey(words), TxtKey("id"))
+    assert txt_keys(record_with(f"Defined TXT keys: {words} g, id")) is None
 
 
 @pytest.mark.parametrize(

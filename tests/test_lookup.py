@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tables
-from portbook import lookup
+from portbook import lookup, store
 from portbook.edition import Edition
+from portbook.errors import StoreError
 from portbook.lookup_table import compile_table
 from portbook.names import fold
 from portbook.numbers import MAX_PORT, Transport
@@ -322,7 +323,10 @@ def test_a_table_in_the_home_comes_before_the_package_own(
         ("linux", {"HOME": "/h", "XDG_DATA_HOME": "x"}, "/h/.local/share/portbook"),
         ("darwin", {"HOME": "/h"}, "/h/Library/Application Support/portbook"),
         ("win32", {"LOCALAPPDATA": "/l"}, "/l/portbook"),
-        ("win32", {}, ""),
+        ("win32", {"HOME": "/h"}, "/h/AppData/Local/portbook"),
+        ("win32", {"HOME": "/h", "LOCALAPPDATA": ""}, "/h/AppData/Local/portbook"),
+        ("win32", {"HOME": "h"}, ""),
+        ("linux", {"HOME": "h"}, ""),
         ("linux", {"HOME": "/h", "PORTBOOK_HOME": "/p"}, "/p"),
     ],
 )
@@ -335,6 +339,23 @@ def test_home_folder(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "platform", platform)
     assert lookup.home_folder() == expected
+    if expected:
+        assert store.home() == Path(expected)
+    else:
+        with pytest.raises(StoreError) as refusal:
+            store.home()
+        assert refusal.value.problem.code == "E-STORE-HOME"
+
+
+def test_size_of_a_table_that_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / lookup.FILE_NAME
+    path.write_bytes(tables.small_table())
+    monkeypatch.setattr(lookup, "MAX_TABLE", path.stat().st_size)
+    assert lookup.Table.open(path).edition_id == "2099-02-03"
+    monkeypatch.setattr(lookup, "MAX_TABLE", path.stat().st_size - 1)
+    with pytest.raises(lookup.TableError) as refusal:
+        lookup.Table.open(path)
+    assert refusal.value.code == "E-TABLE-LENGTH"
 
 
 def test_no_table_says_which_command_writes_one(no_table: None, tmp_path: Path) -> None:

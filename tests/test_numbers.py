@@ -102,7 +102,17 @@ def test_quic_is_told_where_it_runs() -> None:
         ("6000-6063", Ports(6000, 6063)),
         ("4748-4748", Ports(4748, 4748)),
         ("6000 - 6063", Ports(6000, 6063)),  # the published schema allows blanks beside the hyphen
+        ("6000-  6063", Ports(6000, 6063)),
         ("0080", Ports(80, 80)),
+        ("4 43", None),  # blanks anywhere else part two numbers
+        ("60 00-6063", None),
+        (" 443", None),
+        ("443 ", None),
+        (" 6000-6063", None),
+        ("6000\t-6063", None),
+        ("6000-", None),
+        ("-6063", None),
+        (" - ", None),
         ("65536", None),
         ("6063-6000", None),
         ("x", None),

@@ -13,11 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import tables
-from portbook import cli, lookup
-from portbook.cli import command, plain, verbs
-from portbook.edition import Edition
+from portbook import cli, lookup, numbers
+from portbook.cli import command, plain, refusal, verbs
+from portbook.cli.keys import parse_key
+from portbook.edition import Edition, Why
 from portbook.lookup_table import compile_table
 from portbook.records import Reference, rich
 
@@ -235,6 +238,9 @@ def test_the_full_command_says_the_same(home: Path, capsys: pytest.CaptureFixtur
         ["80", "nobody"],
         ["web/tpc"],
         ["80/tpc"],
+        ["80/tcp/"],
+        [":80/tcp/x"],
+        ["__web._tcp"],
         ["4_43"],
         ["+443"],
         ["0443"],
@@ -273,6 +279,31 @@ def test_verbs_are_those_of_the_full_command() -> None:
     assert set(plain.VERBS) == set(verbs.VERBS)
 
 
+PIECES = st.sampled_from(
+    ["443", "tcp", "udplite", "any", "http", "/", ":", "-", "_", "._", ".", "_tcp", "_UDP"]
+)
+PRINTABLE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E))
+
+
+@given(st.one_of(PRINTABLE, st.lists(PIECES).map("".join)))
+@example("443/tcp/")
+@example("__web._tcp")
+@example("x/_web._udp")
+def test_what_is_read_here_the_full_command_reads_too(text: str) -> None:
+    """No key has two readings, and so no two statuses."""
+    key = plain.parsed(text)
+    if key is not None:
+        assert key == parse_key(text)[1:]
+
+
+def test_what_stands_here_once() -> None:
+    assert plain.MAX_PORT == numbers.MAX_PORT
+    assert Why.ROW.value == plain._OWN_ROW
+    assert [name for _, name in plain._RANGES] == [each.value for each in reversed(numbers.PortRange)]
+    for status in ("FOUND", "NOT_FOUND", "USAGE", "NO_DATA"):
+        assert getattr(refusal, status) is getattr(plain, status)
+
+
 # -- standard input
 
 
@@ -289,6 +320,7 @@ def from_input(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
         (b"80/udp\n70000\n81/tcp\n", 2, ["82", "80"], "E-PORT-RANGE"),
         (b"0443\n", 2, ["82"], "E-PORT-FORMAT"),
         (b"80/tpc\n", 2, ["82"], "E-TRANS-UNKNOWN"),
+        (b"80/tcp/\n", 2, ["82"], "E-TRANS-UNKNOWN"),
         (b"x" * 5000 + b"\n", 2, ["82"], "E-KEY-LONG"),
         (b"\xff\n", 2, ["82"], "E-PORT-FORMAT"),
     ],

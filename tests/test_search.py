@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from portbook import formats
 from portbook.edition import Edition
 from portbook.errors import RuleError
-from portbook.records import Contact, Record, Reference, RichText, rich
+from portbook.records import Contact, Paragraph, Record, Reference, RichText, rich
 from portbook.search import Hit, SearchIndex
 from portbook.search.queries import MAX_QUERY, parse_query
-from portbook.search.spelling import Spelling, distance
+from portbook.search.spelling import MAX_CANDIDATES, MAX_LENGTH, Spelling, distance
 from vectors import vectors
 
 ALIAS = 'This entry is an alias to "{}".'
@@ -104,6 +104,30 @@ def test_texts_that_ask_nothing(text: str) -> None:
     assert INDEX.search(text) == ()
 
 
+def test_a_reference_inside_a_paragraph_is_cited() -> None:
+    text = rich(Paragraph(("see ", Reference("rfc", "rfc4711"))))
+    index = SearchIndex(Edition((row("foo", "80", "tcp", "", assignment_notes=text),)))
+    assert [(hit.name, hit.kind) for hit in index.search("RFC 4711")] == [("foo", "reference")]
+
+
+def test_a_complete_index_has_nothing_left_to_make() -> None:
+    index = SearchIndex(EDITION).complete()
+    made = set(vars(index))
+    for query in (
+        "secure shell",
+        "htpps",
+        "6005",
+        "6000-6063",
+        "RFC 8620",
+        "draft-ietf",
+        "ttp",
+        "_http._udp",
+    ):
+        assert index.search(query) == INDEX.search(query)
+    index.suggest("htpps")
+    assert set(vars(index)) == made
+
+
 def test_control_characters_part_words() -> None:
     assert shown(INDEX.search("secure\x1b\nshell\0")) == "ssh 22"
 
@@ -149,6 +173,21 @@ def test_suggestions() -> None:
     assert INDEX.suggest("zzzzzzzz") == ()
     assert INDEX.suggest("") == ()
     assert INDEX.suggest("h" * 1000) == ()
+
+
+def test_length_of_a_text_that_has_neighbours() -> None:
+    name = "a" * MAX_LENGTH
+    spelling = Spelling([name])
+    assert spelling.near("b" + name[1:], 5) == (name,)
+    assert spelling.near("b" + name, 5) == ()
+
+
+def test_names_that_are_measured() -> None:
+    """All share as many pairs with the text, so the first ones are measured; only the last one is near."""
+    far = [f"abcd{number:02}" for number in range(MAX_CANDIDATES)]
+    assert {plain_distance("abcdef", name) for name in far} == {2}
+    assert Spelling([*far[1:], "abdcef"]).near("abcdef", 1) == ("abdcef",)
+    assert Spelling([*far, "abdcef"]).near("abcdef", 1) == (far[0],)
 
 
 def plain_distance(one: str, other: str) -> int:

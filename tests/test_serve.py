@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import portbook
 from portbook.cli.refusal import UsageError
 from portbook.cli.serve import Bind, check_hosts, parse_bind
 
@@ -183,6 +184,24 @@ def test_other_machines_need_host_names(start: Start) -> None:
         response = connection.getresponse()
         response.read()
         assert response.status == status
+
+
+def test_the_first_visitor_waits_for_nothing(tmp_path: Path) -> None:
+    """Loading the application makes every part of the search index."""
+    code = """if True:
+        import portbook.web.wsgi
+        from functools import cached_property
+        from portbook.search import SearchIndex
+        from portbook.web.editions import served
+        made = vars(served())["index"]
+        parts = {name for name, part in vars(SearchIndex).items() if isinstance(part, cached_property)}
+        print(len(parts) > 1, parts - set(vars(made)))
+    """
+    environment = {"PORTBOOK_HOME": str(tmp_path), "PYTHONPATH": str(Path(portbook.__file__).parents[1])}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=60, check=True
+    )
+    assert ran.stdout == "True set()\n"
 
 
 def test_another_edition(start: Start) -> None:

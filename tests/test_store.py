@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import portbook.store.edition_files as edition_files
+from portbook import lookup
 from portbook.errors import DataMissing, FormatError, PortbookError, RuleError, StoreError
 from portbook.formats.limits import MAX_BYTES
 from portbook.store import EditionStore, edition_file, every_file, home, published_bytes
@@ -563,6 +564,17 @@ def test_a_table_that_is_not_of_the_newest_is_found_and_made_again(own_home: Pat
     store.add(data)
     assert table.read_bytes() == whole
     assert store.verify() == ()
+
+
+def test_size_of_a_table_that_is_verified(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is that of whoever reads a table.  One byte more is read, to see that there is one."""
+    store, table = EditionStore(), own_home / lookup.FILE_NAME
+    store.add(small_xml())
+    size = table.stat().st_size
+    monkeypatch.setattr(lookup, "MAX_TABLE", size)
+    assert verified_table(store)
+    monkeypatch.setattr(lookup, "MAX_TABLE", size - 2)
+    assert not verified_table(store)
 
 
 def verified_table(store: EditionStore) -> bool:

@@ -517,6 +517,16 @@ def test_older_code_refuses_a_newer_store(own_home: Path) -> None:
     assert content(own_home) == before
 
 
+def test_length_of_the_version_file(own_home: Path) -> None:
+    store = EditionStore()
+    store.add(small_xml())
+    for more, code in ((0, "E-STORE-VERSION"), (1, "E-STORE-CORRUPT")):
+        text = f'{{"store": {"9" * (versions.MAX_FILE - 12 + more)}}}\n'
+        assert len(text) == versions.MAX_FILE + more
+        (store.directory / "store.json").write_text(text)
+        assert codes(store) == {code}
+
+
 def test_newer_code_upgrades_a_copy(
     own_home: Path, next_version: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import logging
 import random
 import re
 from collections.abc import Callable, Iterator
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from urllib.parse import quote
 from wsgiref.util import setup_testing_defaults
@@ -17,7 +17,7 @@ import pytest
 from django.test import Client
 
 from portbook.edition import Edition
-from portbook.records import Contact, Markup, PublishedDate, Record, Reference, rich
+from portbook.records import Break, Contact, Markup, PublishedDate, Record, Reference, rich
 from portbook.search.queries import MAX_QUERY
 from portbook.web.loglines import Lines
 from sites import Page, site
@@ -139,6 +139,42 @@ def test_references_lead_to_the_rfc_editor(client: Client) -> None:
     assert link["rel"] == "nofollow noopener noreferrer"
 
 
+def test_a_description_of_several_lines_is_summed_up_whole(tmp_path: Path) -> None:
+    rows = (
+        Record("foo", "4000", "tcp", rich("Foo for the\nrest of us,", Break(), "as agreed")),
+        Record("foo", "4000", "udp", rich("\n  Foo\n\nagain")),
+    )
+    with site(tmp_path, Edition(rows, updated=PublishedDate("2024-01-02"))) as client:
+        port = shown(client, "/ports/4000").text
+        assert "foo Foo for the rest of us, as agreed" in port
+        assert "foo Foo again" in port
+        assert "Foo for the rest of us, as agreed" in shown(client, "/search?q=foo").text
+
+
+def test_why_is_said_where_no_row_speaks_for_just_that(client: Client, tmp_path: Path) -> None:
+    [companion] = whys(client, "/ports/443")
+    assert companion.startswith(
+        "443/dccp has no row of its own. Port 443 is assigned to https on tcp, udp and"
+    )
+    assert whys(client, "/ports/443/tcp") == []
+    assert whys(client, "/ports/6010/tcp") == ["6010/tcp is inside the row for 6000–6063."]
+    assert len(whys(client, "/ports/28205")) == len(whys(client, "/ports/50000")) == 4
+    [row] = json.loads(client.get("/v1/ports/443/tcp").content)["records"]
+    assert row["service_name"] == "https"
+    assert json.loads(client.get("/v1/ports/443/tcp").content)["why"] == "a row says so"
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    any_transport = Record("foo", "4000", None, rich("Foo"))
+    with site(whole, Edition((any_transport,), updated=PublishedDate("2024-01-02"))) as client:
+        assert whys(client, "/ports/4000") == ["The row names no transport, so it speaks of each."] * 4
+
+
+def whys(client: Client, address: str) -> list[str]:
+    """What a port page says below the names at each transport."""
+    html = client.get(address).content.decode()
+    return [unescape(text) for text in re.findall(r'<p class="quiet">([^<]*)</p></div>\s*</li>', html)]
+
+
 def test_neighbours(client: Client) -> None:
     assert "/ports/442" in shown(client, "/ports/443").links
     assert "/ports/444/udp" in shown(client, "/ports/443/udp").links
@@ -218,12 +254,105 @@ def test_nothing_found_says_what_can_be_asked(client: Client) -> None:
     assert "tcp/80" in page.text
 
 
+@pytest.mark.parametrize(
+    "query, words",
+    [
+        ("70000", "Port '70000' is above 65535 (E-PORT-RANGE, RFC 6335 section 6)."),
+        (":70000/tcp", "Port '70000' is above 65535 (E-PORT-RANGE"),
+        ("0443", "Port '0443' has a leading zero (E-PORT-FORMAT"),
+        ("4_43", "Port '4_43' is not decimal ASCII digits alone (E-PORT-FORMAT"),
+        ("9-3", "Port range '9-3' runs downwards (E-PORT-FORMAT"),
+        ("1-70000", "Port '70000' is above 65535 (E-PORT-RANGE"),
+    ],
+)
+def test_a_number_that_is_no_port_is_explained(client: Client, query: str, words: str) -> None:
+    text = shown(client, f"/search?q={quote(query, safe='')}").text
+    assert f"Nothing found for “{query}” {words}" in text
+
+
+@pytest.mark.parametrize("query", ["qqqqzzzz 443x", "...", "%", "%E2%80%AE0443x"])
+def test_words_are_not_taken_for_a_bad_port(client: Client, query: str) -> None:
+    assert "E-PORT" not in shown(client, f"/search?q={quote(query, safe='%')}").text
+
+
+@pytest.mark.parametrize("query", ["http", "protocol", "RFC9110", "whois++", "5%25 off"])
+def test_the_json_of_a_search_has_what_the_page_shows(client: Client, query: str) -> None:
+    page = shown(client, f"/search?q={quote(query, safe='%')}")
+    if page.all("ol"):
+        [address] = [link for link in page.links if link.startswith("/v1/search")]
+        found = json.loads(client.get(address).content)
+        assert len(found["hits"]) == len(page.all("li"))
+        assert ("The first 50, best first" in page.text) == found["more"]
+        assert all(hit["href"] in page.links for hit in found["hits"])
+    else:
+        assert "Nothing found" in page.text
+
+
+def test_parameters_that_a_page_does_not_know_are_ignored(client: Client) -> None:
+    for address in ("/ports/443", "/services/https", "/search?q=mail"):
+        mark = "&" if "?" in address else "?"
+        assert client.get(f"{address}{mark}utm_source=x&edition=1").content == client.get(address).content
+
+
 def test_query_at_the_limit_and_above(client: Client) -> None:
     shown(client, "/search?q=" + "a" * MAX_QUERY)
     page = shown(client, "/search?q=" + "a" * (MAX_QUERY + 1), 400)
     assert "101 characters; 100 are allowed" in page.text
     assert "E-QUERY-LONG" in page.text
     assert len(client.get("/search?q=" + "é" * 10_000).content) < 4000
+
+
+# -- a slash too many
+
+
+@pytest.mark.parametrize(
+    "address, place",
+    [
+        ("/ports/443/", "/ports/443"),
+        ("/ports/443/tcp/", "/ports/443/tcp"),
+        ("/services/https/", "/services/https"),
+        ("/services/https//", "/services/https"),
+        ("/services/cl%2F1/", "/services/cl%2F1"),
+        ("/services/whois%2B%2B/?x=1", "/services/whois%2B%2B"),
+    ],
+)
+def test_a_slash_at_the_end_leads_to_the_address_without_it(client: Client, address: str, place: str) -> None:
+    response = client.get(address)
+    assert (response.status_code, response["Location"]) == (301, place)
+    assert response["Cache-Control"] == "public, max-age=60, must-revalidate"
+    assert response["Content-Security-Policy"]
+    assert client.head(address)["Location"] == place
+    assert client.get(place).status_code == 200
+    assert client.post(address).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example/",
+        "//evil.example/ports/443/",
+        "/\\evil.example/",
+        "//ports/443/",
+        "/ports//evil.example/",
+        "/services//evil.example/",
+        "/services///https/",
+        "/services/\\evil.example/",
+        "/v1//evil.example/",
+        "/search/",
+        "/https://evil.example/",
+    ],
+)
+def test_a_slash_at_the_end_never_leads_out(client: Client, path: str) -> None:
+    response = client.get("/", PATH_INFO=path)
+    assert response.status_code == 404
+    assert "Location" not in response
+
+
+def test_a_name_that_ends_in_a_slash_is_a_name(tmp_path: Path) -> None:
+    rows = (Record("foo/", "4000", "tcp", rich("A")), Record("/evil.example", "4001", "tcp", rich("B")))
+    with site(tmp_path, Edition(rows, updated=PublishedDate("2024-01-02"))) as client:
+        assert shown(client, "/services/foo%2F").all("h1")
+        assert client.get("/services//evil.example/")["Location"] == "/services/%2Fevil.example"
 
 
 # -- addresses that cannot be
@@ -242,7 +371,12 @@ def test_query_at_the_limit_and_above(client: Client) -> None:
         ("/ports/443%0A", "E-PORT-FORMAT", r"443\\n"),
         ("/ports/443/quic", "E-TRANS-UNKNOWN", "it runs over udp"),
         ("/ports/443/tcp/x", "E-WEB-ADDRESS", "/ports/443/tcp/x"),
-        ("/ports/443/", "E-WEB-ADDRESS", "/ports/443/"),
+        ("/ports/70000/", "E-PORT-RANGE", "above 65535"),
+        ("/ports/443/quic/", "E-TRANS-UNKNOWN", "it runs over udp"),
+        ("/ports/443//", "E-WEB-ADDRESS", "/ports/443//"),
+        ("/ports//evil.example/", "E-WEB-ADDRESS", "evil.example"),
+        ("/services//evil.example/", "E-WEB-SERVICE", "/evil.example/"),
+        ("/services/nope/", "E-WEB-SERVICE", "'nope/'"),
         ("/ports/%FF", "E-PORT-FORMAT", "%FF"),
         ("/services/htp", "E-WEB-SERVICE", "Did you mean"),
         ("/services/a%0Ab", "E-WEB-SERVICE", r"a\\nb"),
@@ -480,7 +614,8 @@ def hostile(payload: str) -> Edition:
         Reference("rfc-errata", payload),
         Reference("unicode", payload),
     )
-    text = rich(payload, Reference("uri", "javascript:hit()", payload), Markup(f"<b>{escape(payload)}</b>"))
+    markup = Markup(f"<b>{escape(payload, quote=False)}</b>")
+    text = rich(payload, Reference("uri", "javascript:hit()", payload), markup)
     row = Record(
         service_name=payload,
         port_number="4000",

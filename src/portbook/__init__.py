@@ -29,6 +29,7 @@ _MODULES = {
 }
 TYPE_CHECKING = False  # what type checkers read as true; `typing` would have to be loaded
 if TYPE_CHECKING:
+    from portbook import formats as formats
     from portbook.edition import Edition as Edition
     from portbook.edition import PortState as PortState
     from portbook.edition import Service as Service
@@ -50,7 +51,9 @@ __all__ = ["__version__", *_MODULES]
 
 
 def __getattr__(name: str) -> object:
-    """Load a public name (PEP 562)."""
+    """Load a public name (PEP 562), or the package `formats` itself."""
+    if name == "formats":
+        return __import__("portbook.formats", fromlist=[name])
     if name not in _MODULES:
         raise AttributeError(f"module 'portbook' has no attribute {name!r}")
     module = __import__(f"portbook.{_MODULES[name]}", fromlist=[name])

@@ -210,9 +210,13 @@ def service_answer(
     }
 
 
-def search_answer(edition: Edition, edition_id: str, query: str, hits: Iterable[Hit]) -> Answer:
-    """Return what a search found, best first."""
-    return {"query": query, "edition": edition_id, "hits": [_hit(hit, edition, edition_id) for hit in hits]}
+def search_answer(
+    edition: Edition, edition_id: str, query: str, hits: Iterable[Hit], more: bool | None = None
+) -> Answer:
+    """Return what a search found, best first; *more*: whether it was cut short, left out if nobody looked."""
+    found = [_hit(hit, edition, edition_id) for hit in hits]
+    answer: Answer = {"query": query, "edition": edition_id, "hits": found}
+    return answer if more is None else answer | {"more": more}
 
 
 def _hit(hit: Hit, edition: Edition, edition_id: str) -> Answer:

@@ -12,7 +12,7 @@ from portbook.errors import Problem, RuleError, shown
 from portbook.names import fold, service_name_problem
 from portbook.numbers import Ports, Transport, published_ports
 
-MAX_KEY = 9  # characters that a TXT key should not exceed; RFC 6763 section 6.4
+ADVISED_KEY_LENGTH = 9  # characters that a TXT key should not exceed; RFC 6763 section 6.4
 MAX_KEY_WORDS = 3  # a longer item of a list is prose; the longest real key is "RMC Client Version"
 
 _KEYS = "RFC 6763 section 6.4"
@@ -145,8 +145,10 @@ def txt_key_problems(keys: tuple[TxtKey, ...]) -> tuple[Problem, ...]:
     for key, _ in keys:
         if problem := txt_key_problem(key):
             found.append(problem)
-        if len(key) > MAX_KEY:
-            message = f"TXT key {shown(key)} has {len(key)} characters; at most {MAX_KEY} are advised"
+        if len(key) > ADVISED_KEY_LENGTH:
+            message = (
+                f"TXT key {shown(key)} has {len(key)} characters; at most {ADVISED_KEY_LENGTH} are advised"
+            )
             found.append(Problem("W-TXT-LONG", message, _KEYS))
         if " " in key:
             found.append(Problem("W-TXT-SPACE", f"TXT key {shown(key)} has a blank, which counts", _KEYS))

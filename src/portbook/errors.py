@@ -5,7 +5,16 @@ words.  The exceptions carry one each.  Every code that the package uses is in `
 a test compares the two.  Knows nothing of ports, files or requests.
 """
 
+import re
 from dataclasses import dataclass
+
+# What is never sent to a page or a terminal, because it cannot be seen there or would be obeyed (T-35, T-36).
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
+    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069"  # direction of writing, zero width, separators of lines
+    "\ufeff\ufff9-\ufffb"  # byte order mark, interlinear annotation
+    "\ud800-\udfff]"  # halves of pairs: file names that are not UTF-8; no encoding has them
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +62,22 @@ class StoreError(PortbookError, OSError):
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """Return *text* quoted for a message: control characters as escapes, never longer than *limit* + 3."""
-    return repr(text if len(text) <= limit else text[:limit] + "...")
+    """Return *text* quoted for a message, control characters as escapes.
+
+    What stands between the quotes has at most *limit* characters, and "..." where more was cut off.
+    """
+    kept = text[:limit]
+    while len(repr(kept)) > limit + 2:  # an escape is longer than its character; none is cut in two
+        kept = kept[:-1]
+    return repr(kept if len(kept) == len(text) else kept + "...")
+
+
+def visible(text: str, keep: str = "") -> str:
+    r"""Return *text* with each character that cannot be seen, but those in *keep*, as "\x1b" or "\u202e"."""
+    if text.isprintable():
+        return text
+    return _UNSEEN.sub(lambda match: match[0] if match[0] in keep else _escape(ord(match[0])), text)
+
+
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

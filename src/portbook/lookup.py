@@ -247,7 +247,7 @@ def home_folder() -> str:
     if home := os.environ.get("PORTBOOK_HOME"):
         return home
     if sys.platform == "win32":
-        folder = os.environ.get("LOCALAPPDATA", "")
+        folder = os.environ.get("LOCALAPPDATA") or os.path.expanduser("~/AppData/Local")
     elif sys.platform == "darwin":
         folder = os.path.expanduser("~/Library/Application Support")
     else:

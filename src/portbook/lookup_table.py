@@ -7,7 +7,6 @@ Ports whose answer is the same side by side are one run, so ranges cost nothing.
 
 import hashlib
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 from portbook.edition import Edition, PortState, Service
@@ -30,7 +29,6 @@ from portbook.names import fold, is_historic
 from portbook.numbers import EDGE_PORTS, FIRST_DYNAMIC_PORT, FIRST_USER_PORT, MAX_PORT
 from portbook.records import Record, Reference, labels
 
-DATA = Path(__file__).resolve().parent / "data"
 STARTS = {0, FIRST_USER_PORT, FIRST_DYNAMIC_PORT}  # of the three ranges; a run never lies in two
 _SOURCE = "layout of the look-up table"
 

@@ -18,7 +18,7 @@ EDGE_PORTS = frozenset({0, 1023, 1024, 49151})  # held back at the ends of range
 EXPERIMENTAL_PORTS = {1021: "exp1", 1022: "exp2"}  # on every transport (RFC 6335 section 10.2, R-EXP-1)
 
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
-_SPAN = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?", re.ASCII)
+_SPAN = re.compile(r"([0-9]{1,5})(?: *- *([0-9]{1,5}))?", re.ASCII)
 
 
 class Transport(StrEnum):
@@ -102,9 +102,9 @@ def published_ports(text: str) -> Ports | None:
     """Return the ports of a published "Port Number" cell, or None if it holds no such number.
 
     Liberal, for reading editions (R-LEG-9): blanks beside the hyphen, as the published schema allows, and
-    leading zeros pass; numbers above 65535 and ranges that run downwards do not.
+    leading zeros pass; blanks elsewhere, numbers above 65535 and ranges that run downwards do not.
     """
-    match = _SPAN.fullmatch(text.replace(" ", ""))
+    match = _SPAN.fullmatch(text)
     if not match:
         return None
     low = int(match[1])

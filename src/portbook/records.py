@@ -6,15 +6,18 @@ its parts, its white space); it takes no part in equality.  What rows mean toget
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, make_dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from portbook.errors import Problem, RuleError, shown
 from portbook.numbers import Ports, published_ports
 
 _DATE = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?", re.ASCII)
 _BLANKS = re.compile(r"[ \t\r\n]+")
+_TAG = re.compile(r"""<(?:[^<>"']|"[^"<]*"|'[^'<]*')*>""")
+_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,5}|10[0-9A-Fa-f]{4})|#([0-9]{1,6})|(lt|gt|amp|quot|apos));")
+_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}  # all that XML 1.0 knows by itself
 
 
 class PublishedDate(str):
@@ -80,6 +83,17 @@ class Markup:
 
     xml: str
 
+    @property
+    def text(self) -> str:
+        """Its text alone: tags taken off, entities turned back."""
+        return _ENTITY.sub(_character, _TAG.sub("", self.xml))
+
+
+def _character(entity: re.Match[str]) -> str:
+    if entity[3]:
+        return _ENTITIES[entity[3]]
+    return chr(int(entity[1], 16) if entity[1] else int(entity[2]))
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
@@ -117,6 +131,19 @@ class RichText:
         """The text with an item for each break or paragraph alone: line feeds are taken for mere wrapping."""
         return _tidy("".join(_plain(part, "\0") for part in self.parts).split("\0"))
 
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The references in the text, those inside its paragraphs too, in order."""
+        return tuple(_references(self.parts))
+
+
+def _references(parts: Iterable[Part]) -> Iterator[Reference]:
+    for part in parts:
+        if isinstance(part, Reference):
+            yield part
+        elif isinstance(part, Paragraph):
+            yield from _references(part.parts)
+
 
 def _tidy(lines: Iterable[str]) -> tuple[str, ...]:
     tidy: list[str] = []
@@ -148,7 +175,7 @@ def _plain(part: Part, line_break: str) -> str:
         case Paragraph():
             return line_break + "".join(_plain(inner, line_break) for inner in part.parts) + line_break
         case Markup():
-            return re.sub(r"<[^>]*>", "", part.xml)
+            return part.text
 
 
 class Extra(NamedTuple):
@@ -157,6 +184,14 @@ class Extra(NamedTuple):
     kind: str  # "element", "attribute", "column"
     name: str
     value: str  # an element's own XML text, else the text
+
+
+class RowLayout(Protocol):
+    """How a row was written down; what is in it, the format that read it knows."""
+
+    def fits(self, row: "Record | Contact") -> bool:
+        """Whether *row* still has exactly the parts that were laid out."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +215,7 @@ class Record:
     unauthorized_use_reported: RichText | None = None
     assignment_notes: RichText | None = None
     extras: tuple[Extra, ...] = ()
-    layout: Any = field(default=None, compare=False, repr=False)
+    layout: RowLayout | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         _drop_unfit_layout(self)
@@ -209,7 +244,7 @@ class Contact:
     uris: tuple[str, ...] = ()
     updated: PublishedDate | None = None
     extras: tuple[Extra, ...] = ()
-    layout: Any = field(default=None, compare=False, repr=False)
+    layout: RowLayout | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         _drop_unfit_layout(self)

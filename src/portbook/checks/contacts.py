@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from portbook.checks.facts import ERROR, FLAG, Facts, Finding, what
 from portbook.errors import shown
-from portbook.records import Reference
 
 _XML_NAME = re.compile(r"[^\W\d][\w.\-·]*")  # a person's id begins as an XML name does (R-PUB-8)
 
@@ -43,7 +42,7 @@ def unused(facts: Facts) -> Iterator[Finding]:
         used.update(reference.data for reference in (*(record.assignee or ()), *record.contact))
         for text in (record.description, record.unauthorized_use_reported, record.assignment_notes):
             if text is not None:
-                used.update(part.data for part in text.parts if isinstance(part, Reference))
+                used.update(reference.data for reference in text.references)
     for contact in facts.edition.contacts or ():
         if contact.id not in used:
             message = f"no row names contact {shown(contact.id)}"

@@ -94,8 +94,8 @@ class Facts:
 
     @cached_property
     def assigned(self) -> dict[Transport, Coverage]:
-        """The ports that a named row holds, by transport; a row without transport holds none."""
-        return self._covered(row for row in self.named if row.record.transport)
+        """The ports that a row gives to somebody, by transport: one with a name, or "any private ..."."""
+        return self._covered(row for row in self.rows if assigns(row.record))
 
     @cached_property
     def said_to_be(self) -> dict[State, dict[Transport, Coverage]]:
@@ -107,15 +107,9 @@ class Facts:
 
     @cached_property
     def settled(self) -> dict[Transport, Coverage]:
-        """The ports that a named row holds or a row says to be Reserved, by transport."""
+        """The ports that a row gives to somebody or says to be Reserved, by transport."""
         return self._covered(
-            row
-            for row in self.rows
-            if (
-                row.record.transport
-                if row.record.service_name
-                else row_state(row.record)[0] is State.RESERVED
-            )
+            row for row in self.rows if assigns(row.record) or row_state(row.record)[0] is State.RESERVED
         )
 
     def _covered(self, rows: Iterator[Row]) -> dict[Transport, Coverage]:
@@ -126,6 +120,11 @@ class Facts:
                 for transport in transports_of(record):
                     covered[transport].add(ports.low, ports.high)
         return covered
+
+
+def assigns(record: Record) -> bool:
+    """Whether *record* makes its ports Assigned on a transport that it names, as `edition` has it."""
+    return bool(record.transport) and row_state(record)[0] is State.ASSIGNED
 
 
 def transports_of(record: Record) -> tuple[Transport, ...]:

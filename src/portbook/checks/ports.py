@@ -16,7 +16,7 @@ from portbook.numbers import (
 
 
 def two_states(facts: Facts) -> Iterator[Finding]:
-    """A port is in one state on a transport: a Reserved row stands where no named row does."""
+    """A port is in one state on a transport: a Reserved row stands where none is assigned."""
     for row in facts.nameless:
         if row_state(row.record)[0] is State.RESERVED and (overlap := _first_assigned(facts, row)):
             message = f"{what(row.record)} says {shown(str(row.record.description))}; {overlap} is assigned"
@@ -99,7 +99,7 @@ def primaries(facts: Facts) -> Iterator[Finding]:
 
 
 def _first_assigned(facts: Facts, row: Row) -> str | None:
-    """The first port and transport of *row* that a named row holds, as "7775/tcp"."""
+    """The first port and transport of *row* that is assigned, as "7775/tcp"."""
     ports = row.record.ports
     if ports is None:
         return None

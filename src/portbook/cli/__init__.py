@@ -8,6 +8,11 @@ import sys
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 PIPE_CLOSED = 141  # 128 + SIGPIPE
+NO_OUTPUT = 3  # as for data that cannot be read
+
+TYPE_CHECKING = False  # what type checkers read as true; `typing` would have to be loaded
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -17,6 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     that a user can cause.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
+    _open_closed_streams()
     try:
         from portbook.cli import plain
 
@@ -30,13 +36,35 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _forget_output()
+        _forget(sys.stdout)
         return PIPE_CLOSED
+    except OSError as error:  # of files there is none left here; so it is the disk that the output goes to
+        _forget(sys.stdout)
+        to_stderr(f"portbook: the output cannot be written: {error.strerror} (E-OUTPUT, docs/errors.md)\n")
+        return NO_OUTPUT
 
 
-def _forget_output() -> None:
-    """Let what is still in the buffer go nowhere: nobody reads on, and Python would complain at exit."""
+def to_stderr(text: str) -> None:
+    """Write *text* to standard error; that nobody can read it there changes no exit status."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        _forget(sys.stderr)
+
+
+def _open_closed_streams() -> None:
+    """Give a stream that the caller closed (`portbook 443 >&-`) a place that takes all and holds nothing."""
+    import os
+
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def _forget(stream: "TextIO") -> None:
+    """Let what is still in the buffer of *stream* go nowhere: Python would complain at exit."""
     import os
 
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())

@@ -14,9 +14,9 @@ from portbook.cli import verbs
 from portbook.cli.data import MARK, input_bytes, read_edition
 from portbook.cli.output import counted, note, on_terminal
 from portbook.cli.progress import long_work
-from portbook.cli.refusal import FOUND, UsageError
+from portbook.cli.refusal import FOUND, UnwrittenError, UsageError
 from portbook.edition import Edition
-from portbook.errors import FormatError, Problem, StoreError
+from portbook.errors import FormatError, Problem, StoreError, shown
 from portbook.store import durable
 
 READ = ", ".join(formats.FORMATS)
@@ -96,12 +96,27 @@ def free_target(name: str, *, force: bool) -> Path:
 def put(target: Path, data: bytes, *, force: bool) -> None:
     """Write *data* at *target*, whole or not at all; without `--force` never over a file, not even a new one.
 
-    Raises `UsageError` E-FILE-EXISTS or `StoreError` E-STORE-WRITE.
+    Raises `UsageError` E-FILE-EXISTS or `UnwrittenError` E-FILE-WRITE.
     """
-    aside = durable.prepare(target, data)
-    if force:
-        durable.commit(aside, target)
-        return
+    try:
+        aside = durable.prepare(target, data)
+        try:
+            if force:
+                os.replace(aside, target)
+            else:
+                _name_new(aside, target)
+        finally:
+            durable.discard(aside)
+    except OSError as error:
+        raise unwritten(target, "cannot be written", error) from error
+    try:
+        durable.flush_folder(target.parent)
+    except OSError as error:
+        raise unwritten(target, "is written, but may not last", error) from error
+
+
+def _name_new(aside: Path, target: Path) -> None:
+    """Give what was written *aside* the name *target*, unless that is taken."""
     try:
         os.link(aside, target, follow_symlinks=False)  # unlike rename, it refuses a name that is taken
     except FileExistsError:
@@ -109,14 +124,15 @@ def put(target: Path, data: bytes, *, force: bool) -> None:
     except OSError:  # no hard links on this file system
         if os.path.lexists(target):
             raise taken(target) from None
-        durable.commit(aside, target)
-    finally:
-        durable.discard(aside)
-    try:
-        durable.flush_folder(target.parent)
-    except OSError as error:
-        message = f"{str(target)!r} is written, but may not last: {error.strerror or error}"
-        raise StoreError(Problem("E-STORE-WRITE", message, "I-2")) from error
+        os.replace(aside, target)
+
+
+def unwritten(target: Path, what: str, error: OSError) -> UnwrittenError:
+    """Return the error for a file that the system does not let us write, with the system's reason."""
+    if isinstance(error, StoreError) and isinstance(error.__cause__, OSError):
+        error = error.__cause__  # OUT is in no store, nor are the store's words about it
+    message = f"{shown(str(target), 200)} {what}: {error.strerror or error}"
+    return UnwrittenError(Problem("E-FILE-WRITE", message, "convert -o"))
 
 
 def taken(target: Path) -> UsageError:

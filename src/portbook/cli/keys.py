@@ -5,22 +5,23 @@ transport that stands for all.  A text without a letter is meant as a number and
 (R-RANGE-10); names may be the historic ones, so a slash alone does not make a transport.
 """
 
+import os
 import re
+import stat
 import sys
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
+from portbook.cli.plain import LABELS, MAX_KEY
 from portbook.discovery import parse_service_label
 from portbook.errors import Problem, RuleError, shown
 from portbook.names import service_name_problem
 from portbook.numbers import Ports, Transport, parse_ports, parse_transport
 
-MAX_KEY = 255  # characters; no name of the registry has more than 22
 _POSSIBLE = re.compile(
     r"[\x21-\x7e]+(?: [\x21-\x7e]+)*"
 )  # "Escale (Newton Dock)" is published, blanks and all
 _ALL = tuple(Transport)
-_NOT_TCP = tuple(transport for transport in Transport if transport is not Transport.TCP)  # "_udp" (R-SD-5)
 
 
 class Key(NamedTuple):
@@ -39,9 +40,10 @@ def parse_key(text: str) -> Key:
     """
     if len(text) > MAX_KEY:
         message = f"key {shown(text)} has {len(text)} characters; at most {MAX_KEY} are read"
-        raise RuleError(Problem("E-KEY-LONG", message, "limit"))
+        raise RuleError(Problem("E-KEY-LONG", message, "docs/limits.md"))
     if label := parse_service_label(text):
-        return _asked(text, label.name, _NOT_TCP if label.transport is Transport.UDP else (label.transport,))
+        on = LABELS.get(label.transport, (label.transport,))
+        return _asked(text, label.name, tuple(map(Transport, on)))
     subject, transports = _split(text)
     return _asked(text, subject.removeprefix(":") if subject[1:2].isdigit() else subject, transports)
 
@@ -65,7 +67,8 @@ def narrowed(key: Key, transport: tuple[Transport, ...] | None) -> Key:
 def keys_of(arguments: Iterable[str]) -> Iterator[str]:
     """Yield the keys among *arguments*; `-` stands for those on standard input.
 
-    There they stand one a line; blank lines are left out.
+    There they stand one a line; blank lines are left out.  Before one is waited for, what was answered is
+    sent, unless standard input is a file: whoever types or pipes keys one by one sees each answer at once.
     """
     for argument in arguments:
         if argument == "-":
@@ -75,9 +78,20 @@ def keys_of(arguments: Iterable[str]) -> Iterator[str]:
 
 
 def _standard_input() -> Iterator[str]:
+    waits = not _is_file(sys.stdin)
     while line := sys.stdin.buffer.readline(4 * MAX_KEY):  # a longer line is refused in its first piece
         if text := line.decode("utf-8", "surrogateescape").strip(" \t\r\n"):
             yield text
+            if waits:
+                sys.stdout.flush()
+
+
+def _is_file(stream: TextIO) -> bool:
+    """Whether *stream* comes from a file, all of which is there already."""
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except OSError:  # no file descriptor
+        return False
 
 
 def _split(text: str) -> tuple[str, tuple[Transport, ...]]:

@@ -1,7 +1,7 @@
 """`portbook KEY...`, `portbook lookup KEY...`: what stands at ports and under service names (R-LOOK).
 
-For people: on a terminal the answer with its evidence, on a pipe the same facts tab-separated (`sheet`); for
-programs: JSON as the HTTP API sends it, or records one a line.
+For people: on a terminal the answer with its evidence, on a pipe the same facts tab-separated (`sheet`,
+`plain`); for programs: JSON as the HTTP API sends it, or records one a line.
 """
 
 import argparse
@@ -12,10 +12,11 @@ from portbook import answers
 from portbook.cli import output, verbs
 from portbook.cli.data import MARK, chosen_file
 from portbook.cli.keys import Key, keys_of, narrowed, parse_key, transports_of
+from portbook.cli.missing import MissingNames
+from portbook.cli.plain import Writer
 from portbook.cli.refusal import FOUND, NOT_FOUND, usage
-from portbook.cli.sheet import Sheet, block_of
+from portbook.cli.sheet import block_of
 from portbook.edition import Edition
-from portbook.numbers import parse_transport
 from portbook.records import Record
 from portbook.store import EditionFile
 
@@ -52,6 +53,7 @@ class Asked:
                 self._key(text)  # a bad key is told before anything is read or answered
         self.file: EditionFile = chosen_file(arguments)
         self.edition: Edition = self.file.edition
+        self.missing = MissingNames(self.edition)
         self.status = FOUND
 
     def _key(self, text: str) -> Key:
@@ -61,18 +63,18 @@ class Asked:
         """Yield each key that has an answer; say of the others that there is no such service."""
         for key in map(self._key, keys_of(self.texts)):
             if isinstance(key.subject, str) and self.edition.service(key.subject) is None:
-                self._say_missing(key.subject)
+                output.note(f"portbook: {self.missing.sentence(key.subject)}")
                 self.status = NOT_FOUND
             else:
                 yield key
 
     def for_people(self) -> int:
         """Write the answers, and the hint once."""
-        sheet = Sheet(self.file)
+        writer = Writer(self.file.id)
         for key in self.known_keys():
             if block := block_of(key, self.edition):
-                sheet.write(block)
-        sheet.end()
+                writer.write(block)
+        writer.end()
         return self.status
 
     def as_documents(self) -> int:
@@ -93,20 +95,6 @@ class Asked:
             if not records:
                 output.note(f"portbook: no row speaks of {key.text}")
         return self.status
-
-    def _say_missing(self, name: str) -> None:
-        head, _, tail = name.rpartition("/")
-        if head and self.edition.service(head):
-            parse_transport(tail)  # raises E-TRANS-UNKNOWN: "https/tpc"
-        output.note(f"portbook: {missing_text(name, self.edition)}")
-
-
-def missing_text(name: str, edition: Edition) -> str:
-    """Return the sentence for a name that no row has, with the names that are near it."""
-    from portbook.search import SearchIndex
-
-    near = ", ".join(f"`{other}`" for other in SearchIndex(edition).suggest(name))
-    return f"No service is called `{name}`." + (f" Did you mean {near}?" if near else "")
 
 
 def document(key: Key, edition: Edition, edition_id: str) -> answers.Answer | None:

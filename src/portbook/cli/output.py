@@ -10,28 +10,13 @@ import csv
 import io
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
-_NOT_SENT = re.compile(
-    "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
-    "\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"  # direction of writing, separators of lines
-    "\ud800-\udfff]"  # halves of pairs: file names that are not UTF-8
-)
-
-
-def visible(text: str) -> str:
-    """Return *text* on one line with every control character shown, none sent."""
-    return _NOT_SENT.sub(_shown_character, text) if _NOT_SENT.search(text) else text
-
-
-def _shown_character(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-
+from portbook.cli import to_stderr
+from portbook.errors import visible as visible  # for those who import it from here too
 
 # -- streams
 
@@ -65,7 +50,7 @@ def counted(number: int, word: str) -> str:
 def note(line: str) -> None:
     """Write one line beside the answer, to standard error."""
     sys.stdout.flush()
-    sys.stderr.write(visible(line) + "\n")
+    to_stderr(visible(line) + "\n")
 
 
 # -- encoders

@@ -11,31 +11,41 @@ name to use instead of an alias, and reports of unauthorized use.  Nothing says 
 a last line says that, on a pipe to standard error.
 
 Exit status: 0 answered, 1 a name on standard input is unknown, 2 a key there is wrong, 3 no usable table.
+
+The look of an answer, its words and the exit statuses stand here once: the full command makes its blocks
+from an edition (`sheet`) and lets them be written here.
 """
 
 import os
 import sys
 
+from portbook.cli import to_stderr
 from portbook.lookup import NONE, TRANSPORTS, Row, Table, TableError, current_table, fold, number
 
 VERBS = ("check", "convert", "editions", "getent", "lookup", "paths", "search", "serve", "show")
 HINT = "A registered name says who asked for the number, not what runs on it."
-MAX_KEY = 255  # characters, as in `keys`
+MAX_KEY = 255  # characters; no name of the registry has more than 22
+MAX_PORT = 65535  # `numbers.MAX_PORT`, which would load re and enum
 WIDEST = 100  # columns of a page
 GAP = "  "
-FOUND, NOT_FOUND, USAGE, NO_DATA = range(4)
+FOUND = 0
+NOT_FOUND = 1  # also: findings
+USAGE = 2
+NO_DATA = 3  # missing, unreadable, or not to be written
 
 _ON = {name: (name,) for name in TRANSPORTS} | {"any": TRANSPORTS, "udplite": ("udp",), "udp-lite": ("udp",)}
-_LABELS = {
-    "_tcp": ("tcp",),
-    "_udp": ("udp", "sctp", "dccp"),
-}  # RFC 6763 section 7: "_udp" is all but TCP (R-SD-5)
+LABELS = {
+    "tcp": ("tcp",),
+    "udp": ("udp", "sctp", "dccp"),
+}  # "_udp" is all but TCP (RFC 6763 section 7, R-SD-5)
+_OWN_ROW = "a row says so"  # `edition.Why.ROW`
 _RANGES = ((49152, "Dynamic Ports"), (1024, "User Ports"), (0, "System Ports"))
 
 Key = tuple[tuple[int, int] | str, tuple[str, ...]]  # ports or a name, and transports
 Line = tuple[str, str, str, str, str, str, str]  # ports, transport, state, name, description, references, why
 Block = tuple[str, str, list[Line], str]  # what was asked, what kind of thing that is, the lines, a remark
-Run = tuple[int, int, tuple[str, ...], list[Row]]  # first and last port; state, why, ..., remark; the rows
+Verdict = tuple[str, ...]  # state, why, reason, companions, remark
+Run = tuple[int, int, Verdict, list[Row]]  # first and last port, what they are, the rows
 
 
 def answer(argv: list[str]) -> int | None:
@@ -46,20 +56,21 @@ def answer(argv: list[str]) -> int | None:
     if any(key is None and word != "-" for key, word in zip(keys, argv, strict=True)):
         return None
     try:
-        sheet = Sheet(current_table())
-        blocks = [sheet.block(key) if key else None for key in keys]
+        table = current_table()
+        blocks = [block_of(key, table) if key else None for key in keys]
         if any(key and block is None for key, block in zip(keys, blocks, strict=True)):
             return None
         status = FOUND
+        writer = Writer(table.edition_id)
         for block in blocks:
             if block:
-                sheet.write(block)
-            elif (status := max(status, _standard_input(sheet))) == USAGE:
+                writer.write(block)
+            elif (status := max(status, _standard_input(table, writer))) == USAGE:
                 return status
     except TableError as error:
         # without a table the full command asks the store; a damaged one is told
         return None if error.code == "E-TABLE-MISSING" else _complaint(str(error), NO_DATA)
-    sheet.end()
+    writer.end()
     return status
 
 
@@ -68,9 +79,9 @@ def parsed(text: str) -> Key | None:
     if not text.isascii() or not text.isprintable() or " " in text or not 0 < len(text) <= MAX_KEY:
         return None
     if text[0] == "_":
-        name, _, label = text[1:].rpartition(".")
-        on = _LABELS.get(label.lower())
-        return (name, on) if name and on and "." not in name else None
+        name, _, label = text[1:].rpartition("._")
+        on = LABELS.get(label.lower())
+        return (name, on) if name and on and name[0] != "_" and "." not in name else None
     head, slash, tail = text.rpartition("/")
     first, _, rest = text.partition("/")
     subject, on = text, TRANSPORTS
@@ -78,7 +89,7 @@ def parsed(text: str) -> Key | None:
         subject, on = head, found
     elif slash and (found := _ON.get(first.lower())):
         subject, on = rest, found
-    elif slash and not any(map(str.isalpha, head)):  # "443/tpc"
+    elif slash and not first.strip(":-0123456789"):  # "443/tpc", "443/tcp/"
         return None
     if subject[1:2].isdigit():
         subject = subject.removeprefix(":")
@@ -93,116 +104,171 @@ def _port(text: str) -> int:
     """The port that *text* writes (R-RANGE-10), or -1."""
     if not text.isdigit() or len(text) > 5 or (text[0] == "0" and text != "0"):
         return -1
-    return int(text) if int(text) <= 65535 else -1
+    return int(text) if int(text) <= MAX_PORT else -1
 
 
-class Sheet:
-    """The answers of one call, from one table, written as they come."""
+# -- the answer, from the table
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
+
+def block_of(key: Key, table: Table) -> Block | None:
+    """Return the answer to *key*, or None for an unknown name."""
+    subject, on = key
+    if isinstance(subject, str):
+        return _name_block(subject, on, table)
+    return port_block(*subject, [line for each in on for line in _lines_at(*subject, each, table)])
+
+
+def _name_block(name: str, on: tuple[str, ...], table: Table) -> Block | None:
+    first = find_name(table, name)
+    if first is None:
+        return None
+    found = [table.row(row) for row in rows_of(table, first)]
+    published = found[0][3]
+    rows = [row for row in found if len(on) == len(TRANSPORTS) or not row[2] or fold(row[2]) in on]
+    lines = [_line(row, table, span(row[0], row[1]), row[2], "assigned") for row in rows]
+    return name_block(published, lines, find_alias(table, published))
+
+
+def _lines_at(low: int, high: int, transport: str, table: Table) -> list[tuple[int, Line]]:
+    """The lines for ports *low* to *high* on one transport, each with its first port."""
+    lines = []
+    for first, last, verdict, rows in runs(table, low, high, transport):
+        ports, why, state = span(first, last), why_text(verdict), verdict[0].lower()
+        for row in rows:
+            own = span(row[0], row[1]) if row[:2] != (first, last) else ""
+            remark = alias_remark(row[3], find_alias(table, row[3]) if row[3] else None)
+            lines.append((first, _line(row, table, ports, transport, state, why, own, remark)))
+        if not rows:
+            lines.append((first, (ports, transport, state, "", "", "", why)))
+    return lines
+
+
+def _line(row: Row, table: Table, ports: str, transport: str, state: str, *why: str) -> Line:
+    description, references, _, _, unauthorized, _ = facts(table, row[4])
+    return ports, transport, state, row[3], description, references, reasons(unauthorized, *why)
+
+
+# -- the words, also of what the full command answers from an edition
+
+
+def port_block(low: int, high: int, found: list[tuple[int, Line]]) -> Block:
+    """Return the answer for ports *low* to *high*: the lines that were found, each with its first port."""
+    kinds = " and ".join(dict.fromkeys(_range_of(first) for first, _ in found))
+    return span(low, high), kinds[:-1] if low == high else kinds, [line for _, line in found], ""
+
+
+def name_block(name: str, lines: list[Line], alias: tuple[str, bool] | None) -> Block:
+    """Return the answer for a service name; *alias*: which name to use instead, and whether *name* is old."""
+    return name, "Service name", lines, alias_remark(name, alias)
+
+
+def alias_remark(name: str, alias: tuple[str, bool] | None) -> str:
+    """Return which name to use instead of *name*, in a sentence; "" for a name that is no alias."""
+    if not alias:
+        return ""
+    return f"`{name}` is {'a historic name' if alias[1] else 'an alias'}. Use `{alias[0]}`."
+
+
+def why_text(verdict: Verdict) -> str:
+    """Return why a state is so, in words: companion of which transports, or for what reason."""
+    _, why, reason, companions, _ = verdict
+    if why.startswith("companion "):
+        return f"companion of {companions} (implied)"
+    return f"{why}; {reason}" if reason and reason != why else why
+
+
+def reasons(unauthorized: str, why: str = "", own: str = "", remark: str = "") -> str:
+    """Return the why of a row's line; *own* is the row's range where the line is about other ports."""
+    said = ["" if why == _OWN_ROW else why, own and f"row {own}", remark]
+    said.append(unauthorized and f"unauthorized use reported: {unauthorized}")
+    return "; ".join(filter(None, said))
+
+
+def span(low: int, high: int) -> str:
+    """Return "80" or "6000-6063"; "" for no port."""
+    if low > high:
+        return ""
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _range_of(port: int) -> str:
+    return next(name for first, name in _RANGES if port >= first)
+
+
+# -- the look
+
+
+class Writer:
+    """The answers of one call, from one edition, written as they come."""
+
+    def __init__(self, edition_id: str) -> None:
+        self.edition_id = edition_id
         self.as_page = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-    def block(self, key: Key) -> Block | None:
-        """Return the answer to *key*, or None for an unknown name."""
-        subject, on = key
-        if isinstance(subject, str):
-            return self._name_block(subject, on)
-        found = [(low, line) for transport in on for low, line in self._lines_at(*subject, transport)]
-        kind = " and ".join(dict.fromkeys(_range_of(low) for low, _ in found))
-        single = subject[0] == subject[1]
-        return _span(*subject), kind[:-1] if single else kind, [line for _, line in found], ""
-
-    def _name_block(self, name: str, on: tuple[str, ...]) -> Block | None:
-        first = find_name(self.table, name)
-        if first is None:
-            return None
-        found = [self.table.row(row) for row in rows_of(self.table, first)]
-        published, remark = found[0][3], self._alias_remark(found[0][3])
-        why = [remark] if remark and not self.as_page else []
-        rows = [row for row in found if len(on) == len(TRANSPORTS) or not row[2] or fold(row[2]) in on]
-        lines = [self._line(row, _span(row[0], row[1]), row[2], "assigned", why) for row in rows]
-        return published, "Service name", lines, remark
-
-    def _lines_at(self, low: int, high: int, transport: str) -> list[tuple[int, Line]]:
-        """The lines for ports *low* to *high* on one transport, each with its first port."""
-        lines = []
-        for first, last, verdict, rows in runs(self.table, low, high, transport):
-            ports, why, state = _span(first, last), _why(verdict), verdict[0].lower()
-            for row in rows:
-                said = [why] if why != "a row says so" else []
-                if row[:2] != (first, last):
-                    said.append(f"row {_span(row[0], row[1])}")
-                if remark := self._alias_remark(row[3]):
-                    said.append(remark)
-                lines.append((first, self._line(row, ports, transport, state, said)))
-            if not rows:
-                lines.append((first, (ports, transport, state, "", "", "", why)))
-        return lines
-
-    def _line(self, row: Row, ports: str, transport: str, state: str, why: list[str]) -> Line:
-        description, references, _, _, unauthorized, _ = facts(self.table, row[4])
-        said = [*why, f"unauthorized use reported: {unauthorized}"] if unauthorized else why
-        return ports, transport, state, row[3], description, references, "; ".join(said)
-
-    def _alias_remark(self, name: str) -> str:
-        """Which name to use instead of *name*, if another one."""
-        found = find_alias(self.table, name) if name else None
-        if not found:
-            return ""
-        return f"`{name}` is {'a historic name' if found[1] else 'an alias'}. Use `{found[0]}`."
-
-    # -- writing
+        self.is_empty = True
 
     def write(self, block: Block) -> None:
-        """Write one answer."""
-        subject, kind, lines, remark = block
-        edition = self.table.edition_id
-        if not self.as_page:
-            _send("".join("\t".join(map(_shown, (*line, edition))) + "\n" for line in lines))
-            return
-        head, date = f"{subject}  {kind}", f"edition {edition}"
-        page = [_shown(head) + " " * max(_width() - len(head) - len(date), 2) + date]
-        with_ports = any(line[0] != subject for line in lines)
-        cells = [list(map(_shown, (*line[not with_ports : 4], _words(line), line[5]))) for line in lines]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        for row in cells:
-            padded = GAP.join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True))
-            page.append("  " + padded.rstrip())
-        if not lines:
-            page.append("  no row on that transport")
-        if remark:
-            page.append("  " + _shown(remark))
-        _send("\n".join(page) + "\n")
+        """Write one answer: a page, or a row for each line, where the remark stands in every row."""
+        self.is_empty = False
+        if self.as_page:
+            written = _page(block, f"edition {self.edition_id}")
+        else:
+            _, _, lines, remark = block
+            if remark:
+                lines = [(*line[:6], f"{remark}; {line[6]}" if line[6] else remark) for line in lines]
+            written = ["\t".join(map(_shown, (*line, self.edition_id))) for line in lines]
+        _send("".join(f"{line}\n" for line in written))
 
     def end(self) -> None:
-        """Write the hint: below the answers on a terminal, beside them on a pipe."""
-        sys.stdout.flush()
-        (sys.stdout if self.as_page else sys.stderr).write(HINT + "\n")
+        """Write the hint, if there was an answer: below it on a terminal, beside it on a pipe."""
+        if not self.is_empty:
+            sys.stdout.flush()
+            (sys.stdout.write if self.as_page else to_stderr)(HINT + "\n")
 
 
-def _standard_input(sheet: Sheet) -> int:
+def _page(block: Block, date: str) -> list[str]:
+    subject, kind, lines, remark = block
+    head = f"{subject}  {kind}"
+    page = [_shown(head) + " " * max(_width() - len(head) - len(date), 2) + _shown(date)]
+    with_ports = any(line[0] != subject for line in lines)
+    cells = [list(map(_shown, (*line[not with_ports : 4], _words(line), line[5]))) for line in lines]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = GAP.join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True))
+        page.append("  " + padded.rstrip())
+    if not lines:
+        page.append("  no row on that transport")
+    if remark:
+        page.append("  " + _shown(remark))
+    return page
+
+
+def _standard_input(table: Table, writer: Writer) -> int:
     """Answer the keys on standard input, one a line; stop at the first that is wrong."""
     from portbook.cli.keys import keys_of, parse_key
     from portbook.cli.refusal import sentence
     from portbook.errors import RuleError
 
     status = FOUND
+    missing = None
     for text in keys_of(["-"]):
         try:
             subject, transports = parsed(text) or parse_key(text)[1:]
+            if block := block_of((subject, tuple(transports)), table):
+                writer.write(block)
+                continue
+            if missing is None:
+                from portbook.cli.missing import MissingNames
+
+                missing = MissingNames.of_id(table.edition_id)
+            status = _complaint(missing.sentence(str(subject)), NOT_FOUND)
         except RuleError as error:
             return _complaint(sentence(error).removeprefix("portbook: "), USAGE)
-        if block := sheet.block((subject, tuple(transports))):
-            sheet.write(block)
-        else:
-            status = _complaint(f"No service is called `{subject}`.", NOT_FOUND)
     return status
 
 
 def _complaint(message: str, status: int) -> int:
     sys.stdout.flush()
-    sys.stderr.write(f"portbook: {_shown(message)}\n")
+    to_stderr(f"portbook: {_shown(message)}\n")
     return status
 
 
@@ -216,31 +282,13 @@ def _shown(text: str) -> str:
     """*text* with control characters shown, none sent (T-35)."""
     if text.isprintable():
         return text
-    from portbook.cli.output import visible
+    from portbook.errors import visible
 
     return visible(text)
 
 
 def _words(line: Line) -> str:
     return f"{line[4]} ({line[6]})" if line[4] and line[6] else line[4] or line[6]
-
-
-def _why(verdict: tuple[str, ...]) -> str:
-    """Why a state is so, in words: companion of which transports, or for what reason."""
-    _, why, reason, companions, _ = verdict
-    if why.startswith("companion "):
-        return f"companion of {companions} (implied)"
-    return f"{why}; {reason}" if reason and reason != why else why
-
-
-def _span(low: int, high: int) -> str:
-    if low > high:
-        return ""
-    return str(low) if low == high else f"{low}-{high}"
-
-
-def _range_of(port: int) -> str:
-    return next(name for first, name in _RANGES if port >= first)
 
 
 def _width() -> int:
@@ -287,7 +335,7 @@ def run_of(table: Table, port: int) -> int:
     return low
 
 
-def verdict_of(table: Table, run: int, transport: str) -> tuple[str, ...]:
+def verdict_of(table: Table, run: int, transport: str) -> Verdict:
     """Return state, why, reason, companions and remark of a run's ports on *transport*."""
     data = table.data
     kind = number(data, table.item("runs", run, 7) + 2, 2)

@@ -1,20 +1,36 @@
-"""The command's own errors, and the exit status of every error (docs/errors.md)."""
+"""The command's own errors, and the exit status of every error (docs/errors.md).
 
+The numbers themselves are `plain`'s, which must not load this module to know them.
+"""
+
+from portbook.cli.plain import FOUND, NO_DATA, NOT_FOUND, USAGE
 from portbook.errors import DataMissing, FormatError, PortbookError, Problem, RuleError, StoreError
 
-FOUND = 0
-NOT_FOUND = 1  # also: findings
-USAGE = 2
-NO_DATA = 3  # missing, unreadable, or not to be written
+__all__ = [
+    "FOUND",
+    "NOT_FOUND",
+    "NO_DATA",
+    "USAGE",
+    "UnwrittenError",
+    "UsageError",
+    "sentence",
+    "status_of",
+    "usage",
+]
 
 
 class UsageError(PortbookError):
     """The command was called in a way that it does not understand."""
 
 
+class UnwrittenError(PortbookError):
+    """A file that the user named cannot be written."""
+
+
 STATUSES: tuple[tuple[type[PortbookError], int], ...] = (
     (UsageError, USAGE),
     (RuleError, USAGE),
+    (UnwrittenError, NO_DATA),
     (FormatError, NO_DATA),
     (DataMissing, NO_DATA),
     (StoreError, NO_DATA),

@@ -10,9 +10,8 @@ from portbook.cli.keys import transports_of
 from portbook.cli.progress import long_work
 from portbook.cli.refusal import FOUND, NOT_FOUND, usage
 from portbook.numbers import Transport
-from portbook.search import Hit, SearchIndex
+from portbook.search import DEFAULT_LIMIT, Hit, SearchIndex
 
-DEFAULT_LIMIT = 20
 MAX_LIMIT = 1000
 MAX_CANDIDATES = 20_000  # looked through when a transport is asked for
 

@@ -19,13 +19,13 @@ from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
 from portbook.cli import verbs
-from portbook.cli.refusal import UsageError
+from portbook.cli.refusal import FOUND, NO_DATA, UsageError
 from portbook.errors import DataMissing, PortbookError, Problem, shown
+from portbook.numbers import MAX_PORT
 
 DEFAULT_BIND = "127.0.0.1:8765"
 HOSTS = "PORTBOOK_HOSTS"
 PACKAGES = ("django", "ninja", "granian")
-FAILED = 3  # the server ended by itself
 BACKLOG = 1024  # connections that wait
 STOP_SECONDS = 1  # what a worker has to finish its answers in; an answer takes milliseconds
 LISTENING_SECONDS = 30  # how long the line that says "on http://..." waits for the server
@@ -76,7 +76,7 @@ def serve(bind: str, data: Path | None = None, edition: str | None = None) -> in
         line = _load(data, edition)
         return _listen(where, f"{line} on {where.url}")
     except _Stopped:
-        return 0
+        return FOUND
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -85,7 +85,7 @@ def serve(bind: str, data: Path | None = None, edition: str | None = None) -> in
 def parse_bind(text: str) -> Bind:
     """Return the place that "127.0.0.1:8765", "localhost:8765" or "[::1]:8765" names."""
     match = _BIND.fullmatch(text)
-    if not match or int(match[2]) > 65535:
+    if not match or int(match[2]) > MAX_PORT:
         message = f"--bind {shown(text)} is not HOST:PORT, such as 127.0.0.1:8765 or [::1]:8765"
         raise _refused("E-SERVE-BIND", message)
     return Bind(match[1].strip("[]"), int(match[2]))
@@ -157,9 +157,9 @@ def _listen(where: Bind, line: str) -> int:
     except SystemExit:
         pass  # its own status is 1 when Ctrl-C reached the worker before the watcher
     if server.interrupt_signal:
-        return 0
+        return FOUND
     sys.stderr.write("portbook: the server ended by itself\n")
-    return FAILED
+    return NO_DATA
 
 
 def _announce(where: Bind, line: str) -> None:

@@ -8,6 +8,7 @@ from portbook import answers
 from portbook.cli import output, verbs
 from portbook.cli.keys import Key
 from portbook.cli.lookup import KEY_HELP, Asked, records_of
+from portbook.cli.sheet import why_of
 from portbook.edition import Why
 from portbook.formats.columns import COLUMNS, rendering_of, row
 from portbook.numbers import Ports, Transport
@@ -63,14 +64,14 @@ class Shown(Asked):
             return (
                 (Why.ROW if record.transport else Why.ROW_WITHOUT_TRANSPORT).value if ports else Why.ROW.value
             )
-        return answers.why_text(self.edition.port(ports.low, Transport(transport)))
+        return why_of(self.edition.port(ports.low, Transport(transport)))
 
     def _say_state(self, key: Key) -> None:
         """Say what a port is that no row speaks of."""
         if isinstance(key.subject, Ports):
             for transport in key.transports:
                 for run, state in answers.runs_of(self.edition, key.subject, transport):
-                    said = f"{state.state.lower()}, {answers.why_text(state)}"
+                    said = f"{state.state.lower()}, {why_of(state)}"
                     output.note(f"portbook: {run}/{transport} has no row: {said}")
 
     def _cells(self, record: Record, why: str) -> tuple[str, ...]:

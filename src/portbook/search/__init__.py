@@ -5,14 +5,13 @@ names that are mistyped.  One hit is one service on one port, its transports tog
 name.  The order depends on the edition and the query alone.  Reads no file.
 """
 
-import gc
 from bisect import bisect_left
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
+from portbook.collecting import paused
 from portbook.edition import Edition
 from portbook.names import fold
 from portbook.numbers import Ports, Transport
@@ -80,9 +79,16 @@ class SearchIndex:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
-        with _no_collecting():
+        with paused():
             self._groups = groups_of(edition)
             self._names = names_of(self._groups)
+
+    def complete(self) -> "SearchIndex":
+        """Make what is else made on first use, and return this index: then no question waits for it."""
+        for name, part in vars(SearchIndex).items():
+            if isinstance(part, cached_property):
+                getattr(self, name)
+        return self
 
     def search(self, text: str, limit: int = DEFAULT_LIMIT) -> tuple[Hit, ...]:
         """Return the best *limit* answers to *text*, the best first; () for none.
@@ -270,12 +276,12 @@ class SearchIndex:
 
     @cached_property
     def _name_words(self) -> Words:
-        with _no_collecting():
+        with paused():
             return name_words(self._groups)
 
     @cached_property
     def _text_words(self) -> Words:
-        with _no_collecting():
+        with paused():
             return text_words(self.edition, self._groups)
 
     @cached_property
@@ -317,18 +323,6 @@ class SearchIndex:
                         key = "draft-" + key.removeprefix("rfc-").removeprefix("draft-")
                     found.setdefault(key, {})[number] = None
         return {key: list(numbers) for key, numbers in found.items()}
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """A hundred thousand objects that all stay: looking for garbage would take half of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _overlap(one: Ports | None, other: Ports) -> bool:

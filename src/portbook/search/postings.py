@@ -162,9 +162,7 @@ def cited(record: Record) -> Iterator[Reference]:
     yield from record.reference
     for text in (record.description, record.assignment_notes, record.unauthorized_use_reported):
         if text is not None:
-            for part in text.parts:
-                if isinstance(part, Reference):
-                    yield part
+            yield from text.references
 
 
 def _reference_words(edition: Edition, reference: Reference) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def parse_query(text: str) -> Query:
     """Return what *text* asks for; raise `RuleError` E-QUERY-LONG above `MAX_QUERY` characters."""
     if len(text) > MAX_QUERY:
         message = f"the query {shown(text, 20)} has {len(text)} characters; {MAX_QUERY} are allowed"
-        raise RuleError(Problem("E-QUERY-LONG", message, "limit"))
+        raise RuleError(Problem("E-QUERY-LONG", message, "docs/limits.md"))
     line = " ".join(_CONTROL.sub(" ", text).split())
     if label := parse_service_label(line):
         name = search_fold(label.name)

@@ -11,8 +11,8 @@ from heapq import nsmallest
 
 MAX_DISTANCE = 2
 SHORT = 4  # up to so many characters one slip is allowed, not two
-CANDIDATES = 40  # names that are measured
-_LONGEST = 40  # characters; a longer text is no name and has no neighbours
+MAX_CANDIDATES = 40  # names that are measured
+MAX_LENGTH = 40  # characters; a longer text is no name and has no neighbours
 
 
 class Spelling:
@@ -30,7 +30,7 @@ class Spelling:
         """Return at most *limit* names within the allowed distance of *text*, the nearest first."""
         text = text.lower()
         allowed = MAX_DISTANCE if len(text) > SHORT else 1
-        if not 1 < len(text) <= _LONGEST:
+        if not 1 < len(text) <= MAX_LENGTH:
             return ()
         found = []
         places = _places(text)
@@ -54,7 +54,7 @@ class Spelling:
             for number, count in shared.items()
             if count >= least and low <= len(folded[number]) <= high
         ]
-        return [number for _, number in nsmallest(CANDIDATES, ranked)]
+        return [number for _, number in nsmallest(MAX_CANDIDATES, ranked)]
 
 
 def distance(one: str, other: str) -> int:

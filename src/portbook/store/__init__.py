@@ -7,11 +7,9 @@ working.  `ids` names and orders, `edition_files` reads, `shelf` finds, `durable
 """
 
 import hashlib
-import os
-import sys
 from pathlib import Path
 
-from portbook import formats
+from portbook import formats, lookup
 from portbook.errors import Problem, StoreError
 from portbook.formats.limits import checked_size
 from portbook.store import durable, verification, versions
@@ -37,21 +35,10 @@ def home() -> Path:
 
     Raises `StoreError` E-STORE-HOME when the system knows no home folder.
     """
-    if own := os.environ.get("PORTBOOK_HOME"):
-        return Path(own).absolute()
-    try:
-        if sys.platform == "win32":
-            folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-        elif sys.platform == "darwin":
-            folder = Path.home() / "Library" / "Application Support"
-        else:
-            given = os.environ.get("XDG_DATA_HOME", "")
-            # a relative one is invalid and to be ignored (XDG Base Directory Specification)
-            folder = Path(given) if given.startswith("/") else Path.home() / ".local" / "share"
-        return folder / "portbook"
-    except RuntimeError as error:
-        message = f"no folder for Portbook's files: {error}; set PORTBOOK_HOME"
-        raise StoreError(Problem("E-STORE-HOME", message, "PORTBOOK_HOME")) from error
+    if folder := lookup.home_folder():
+        return Path(folder).absolute()
+    message = "no folder for Portbook's files: the system names no home folder; set PORTBOOK_HOME"
+    raise StoreError(Problem("E-STORE-HOME", message, "PORTBOOK_HOME"))
 
 
 def every_file() -> tuple[tuple[Path, str], ...]:
@@ -59,7 +46,7 @@ def every_file() -> tuple[tuple[Path, str], ...]:
     store = EditionStore()
     found = [
         (home(), "Portbook's own files (PORTBOOK_HOME)"),
-        (home() / "lookup.table", "look-up table of the newest edition, once one was added"),
+        (home() / lookup.FILE_NAME, "look-up table of the newest edition, once one was added"),
         (store.lock, "lock, held while an edition is added"),
         (store.directory, "the editions that were added"),
         (store.directory / versions.FILE, "version of the store"),
@@ -69,7 +56,7 @@ def every_file() -> tuple[tuple[Path, str], ...]:
         found += [(folder / name, f"edition {identity}") for name in names_in(folder)]
     found += [(EMBEDDED / "editions.json", "list of the embedded editions")]
     found += [(file.path, f"edition {file.id}, embedded") for file in embedded()]
-    found += [(EMBEDDED / "lookup.table", "look-up table of the newest embedded edition")]
+    found += [(EMBEDDED / lookup.FILE_NAME, "look-up table of the newest embedded edition")]
     return tuple(found)
 
 
@@ -82,7 +69,7 @@ class EditionStore:
     def __init__(self, directory: Path | None = None) -> None:
         self.directory = home() / "editions" if directory is None else directory.absolute()
         self.lock = self.directory.with_name(f"{self.directory.name}.lock")
-        self.table = home() / "lookup.table" if directory is None else None
+        self.table = home() / lookup.FILE_NAME if directory is None else None
 
     def all(self) -> tuple[EditionFile, ...]:
         """Return the editions whose metadata is whole, oldest first; `verify` names the others."""

@@ -186,4 +186,4 @@ def told(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or error
         message = f"{shown(str(path), 200)} cannot be written: {reason}; what was stored before is untouched"
-        raise StoreError(Problem("E-STORE-WRITE", message, "I-2")) from error
+        raise StoreError(Problem("E-STORE-WRITE", message, "docs/store.md")) from error

@@ -122,7 +122,9 @@ keep = _opened.keep
 
 def corrupt(path: Path, what: str, advice: str) -> StoreError:
     """Return the error for a damaged file, with what to do."""
-    return StoreError(Problem("E-STORE-CORRUPT", f"{shown(str(path), 200)} {what}; {advice}", "I-4"))
+    return StoreError(
+        Problem("E-STORE-CORRUPT", f"{shown(str(path), 200)} {what}; {advice}", "docs/store.md")
+    )
 
 
 def _advice(folder: Path) -> str:
@@ -162,7 +164,7 @@ def checked_source(text: str) -> str:
     """Return *text*, fit to be kept.  Raises `RuleError` E-EDITION-SOURCE above `MAX_SOURCE` characters."""
     if len(text) > MAX_SOURCE:
         message = f"source {shown(text)} has {len(text)} characters; at most {MAX_SOURCE} are kept"
-        raise RuleError(Problem("E-EDITION-SOURCE", message, "limit"))
+        raise RuleError(Problem("E-EDITION-SOURCE", message, "docs/limits.md"))
     return text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -35,7 +35,7 @@ def checked_wanted(text: str) -> str:
     if _ID.fullmatch(text) or _BEGINNING.fullmatch(text):
         return text
     message = f"{shown(text)} is no edition's id; one is a date (2023-03-13, 2017-05-18.2), or current"
-    raise RuleError(Problem("E-EDITION-ID", message, "T-39"))
+    raise RuleError(Problem("E-EDITION-ID", message, "docs/store.md"))
 
 
 def next_arrival(date: str, taken: set[Order]) -> int:
@@ -43,7 +43,7 @@ def next_arrival(date: str, taken: set[Order]) -> int:
     arrival = 1 + max((number for day, number in taken if day == date), default=0)
     if arrival > MAX_ARRIVALS:
         message = f"date {date} has {MAX_ARRIVALS} arrivals; no more are kept"
-        raise StoreError(Problem("E-EDITION-ARRIVALS", message, "limit"))
+        raise StoreError(Problem("E-EDITION-ARRIVALS", message, "docs/limits.md"))
     return arrival
 
 
@@ -82,4 +82,4 @@ def check_same_date(identity: str, known: str, date: str | None) -> None:
 
 
 def _date_error(message: str) -> FormatError:
-    return FormatError(Problem("E-EDITION-DATE", message, "I-4"))
+    return FormatError(Problem("E-EDITION-DATE", message, "docs/store.md"))

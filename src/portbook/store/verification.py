@@ -7,12 +7,11 @@ next edition that is added takes it away.
 from collections.abc import Iterator
 from pathlib import Path
 
+from portbook import lookup
 from portbook.errors import PortbookError, Problem, StoreError, shown
 from portbook.store import durable, versions
 from portbook.store.edition_files import EditionFile
 from portbook.store.shelf import Shelf, edition_folders, names_in
-
-MAX_TABLE = 16 * 1024 * 1024  # bytes; the real one has less than one million
 
 
 def problems(directory: Path, shelf: Shelf, table: Path | None) -> Iterator[Problem]:
@@ -27,7 +26,7 @@ def problems(directory: Path, shelf: Shelf, table: Path | None) -> Iterator[Prob
             yield error.problem
         if (other := first.setdefault(file.sha256, file.id)) != file.id:
             message = f"editions {other} and {file.id} have the same bytes; move one of them away"
-            yield Problem("E-STORE-TWICE", message, "I-4")
+            yield Problem("E-STORE-TWICE", message, "docs/store.md")
     if table:
         yield from _table_problems(shelf, table)
 
@@ -42,7 +41,7 @@ def table_of(file: EditionFile) -> bytes:
 def is_table_of(file: EditionFile, table: Path) -> bool:
     """Say whether the file *table* is the look-up table of an edition, to the byte."""
     try:
-        return durable.read(table, MAX_TABLE) == table_of(file)
+        return durable.read(table, lookup.MAX_TABLE) == table_of(file)
     except OSError:
         return False
 
@@ -59,7 +58,7 @@ def _strays(directory: Path, shelf: Shelf) -> Iterator[Problem]:
     for path in found:
         if path not in known and not durable.is_aside(path.name):
             message = f"{shown(str(path), 200)} is no file of the store; move it away"
-            yield Problem("E-STORE-STRAY", message, "T-39")
+            yield Problem("E-STORE-STRAY", message, "docs/store.md")
 
 
 def _table_problems(shelf: Shelf, table: Path) -> Iterator[Problem]:
@@ -70,7 +69,7 @@ def _table_problems(shelf: Shelf, table: Path) -> Iterator[Problem]:
         return  # reported already, and there is nothing to compare with
     if newest.origin == "store" and not is_table_of(newest, table):
         message = f"{shown(str(table), 200)} is not of edition {newest.id}, the newest; add that again"
-        yield Problem("E-STORE-TABLE", message, "I-13")
+        yield Problem("E-STORE-TABLE", message, "docs/store.md")
     elif newest.origin == "embedded" and table.exists():
         message = f"{shown(str(table), 200)} is older than edition {newest.id}, which is embedded; remove it"
-        yield Problem("E-STORE-TABLE", message, "I-13")
+        yield Problem("E-STORE-TABLE", message, "docs/store.md")

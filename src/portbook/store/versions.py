@@ -16,6 +16,7 @@ from portbook.store.edition_files import corrupt
 
 VERSION = 1
 FILE = "store.json"
+MAX_FILE = 100  # bytes; today's has 13
 
 # Version n -> what makes a copy of such a store one of version n + 1, but for its version file.
 UPGRADES: dict[int, Callable[[Path], None]] = {}
@@ -28,7 +29,9 @@ def version_of(directory: Path) -> int | None:
     """
     path = directory / FILE
     try:
-        text = durable.read(path, 100, within=directory)
+        text = durable.read(path, MAX_FILE, within=directory)
+        if len(text) > MAX_FILE:
+            raise ValueError(f"it has more than {MAX_FILE} bytes")
         version = json.loads(text.decode("ascii"))["store"]
         if type(version) is not int or version < 1 or _content(version) != text:
             raise ValueError("it says no version")
@@ -39,7 +42,7 @@ def version_of(directory: Path) -> int | None:
         raise corrupt(path, f"cannot be used: {getattr(error, 'strerror', None) or error}", advice) from error
     if version > VERSION:
         message = f"store {shown(str(directory), 200)} is of version {version}; this Portbook knows {VERSION}"
-        raise StoreError(Problem("E-STORE-VERSION", f"{message}; use a newer Portbook", "I-4"))
+        raise StoreError(Problem("E-STORE-VERSION", f"{message}; use a newer Portbook", "docs/store.md"))
     return version
 
 

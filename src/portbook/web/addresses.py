@@ -18,8 +18,10 @@ _DRAFT = re.compile(r"(?:RFC-|draft-)?([A-Za-z0-9][A-Za-z0-9._-]{2,99})", re.ASC
 _REGISTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 
 
-def of_search(text: str) -> str:
-    return f"/search?{urlencode({'q': text})}"
+def of_search(text: str, limit: int | None = None) -> str:
+    """The address of a search; *limit* is the API's alone."""
+    asked = {"q": text} if limit is None else {"q": text, "limit": str(limit)}
+    return f"/search?{urlencode(asked)}"
 
 
 def of_json(path: str) -> str:

@@ -9,7 +9,7 @@ from portbook.edition import Edition, State, row_state
 from portbook.names import is_historic
 from portbook.records import Record, Reference
 from portbook.web.sentences import shown_ports
-from portbook.web.texts import LINE_BREAK, Piece, pieces, reference_piece, visible
+from portbook.web.texts import LINE_BREAK, Piece, page_text, pieces, reference_piece
 
 NOT_CARRIED = Piece("contact details: not in this edition")
 
@@ -33,7 +33,7 @@ class Card(NamedTuple):
     state: State
     alias_of: Piece | None
     is_historic: bool
-    summary: str  # the first line of the description
+    summary: str  # the description on one line
     fields: tuple[Field, ...]
     not_stated: tuple[str, ...]
 
@@ -49,15 +49,15 @@ def card(record: Record, edition: Edition) -> Card:
     canonical = edition.canonical(name) if name else ""
     fields = tuple(_fields(record, edition))
     return Card(
-        name=visible(name),
+        name=page_text(name),
         href=service_address(name) if name else "",
-        ports=shown_ports(record.ports) if record.ports else visible(record.port_number or ""),
+        ports=shown_ports(record.ports) if record.ports else page_text(record.port_number or ""),
         ports_href=port_address(record.ports.low) if record.ports else "",
-        transport=visible(record.transport or "no particular transport"),
+        transport=page_text(record.transport or "no particular transport"),
         state=row_state(record)[0],
-        alias_of=Piece(visible(canonical), service_address(canonical)) if canonical != name else None,
+        alias_of=Piece(page_text(canonical), service_address(canonical)) if canonical != name else None,
         is_historic=is_historic(name),
-        summary=visible(next(iter(record.description.lines), "")),
+        summary=page_text(str(record.description)),
         fields=tuple(field for field in fields if field.pieces),
         not_stated=tuple(field.label.lower() for field in fields if not field.pieces),
     )
@@ -70,7 +70,7 @@ def cards(records: Iterable[Record], edition: Edition) -> tuple[Card, ...]:
         transports = alike.setdefault(replace(record, transport=None), [])
         transports.append(record.transport or "no particular transport")
     return tuple(
-        card(record, edition)._replace(transport=visible(", ".join(transports)))
+        card(record, edition)._replace(transport=page_text(", ".join(transports)))
         for record, transports in alike.items()
     )
 
@@ -92,7 +92,7 @@ def _fields(record: Record, edition: Edition) -> Iterable[Field]:
     yield Field("Unauthorized use reported", pieces(record.unauthorized_use_reported))
     yield Field("Assignment notes", pieces(record.assignment_notes))
     for extra in record.extras:
-        yield Field(visible(f"{extra.kind} {extra.name}"), _text(extra.value))
+        yield Field(page_text(f"{extra.kind} {extra.name}"), _text(extra.value))
 
 
 def _people(references: Iterable[Reference], edition: Edition) -> tuple[Piece, ...]:
@@ -104,7 +104,7 @@ def _person(reference: Reference, edition: Edition) -> Piece:
     contact = edition.contact(reference.data or "") if reference.type == "person" else None
     known = (contact.name or contact.organization) if contact else None
     label = reference.label
-    return Piece(visible(f"{known} [{label}]" if known else f"[{label}]" if label else "(empty)"))
+    return Piece(page_text(f"{known} [{label}]" if known else f"[{label}]" if label else "(empty)"))
 
 
 def _separated(items: Iterable[Piece]) -> tuple[Piece, ...]:
@@ -115,4 +115,4 @@ def _separated(items: Iterable[Piece]) -> tuple[Piece, ...]:
 
 
 def _text(text: str | None) -> tuple[Piece, ...]:
-    return (Piece(visible(text)),) if text else ()
+    return (Piece(page_text(text)),) if text else ()

@@ -54,6 +54,11 @@ class Served:
     def index(self) -> SearchIndex:
         return SearchIndex(self.edition)
 
+    def prepare(self) -> "Served":
+        """Make at the start what the first visitor would else wait for, and return this."""
+        _ = self.index.complete(), self.counts, self.edition.at(0), self.edition.service_names
+        return self
+
     @cached_property
     def counts(self) -> Counts:
         edition = self.edition

@@ -70,6 +70,8 @@ class Front:
         except DisallowedHost:
             return problems.answer(request, problems.wrong_host())
         response = self.get_response(request)
+        if response.status_code == HTTPStatus.MOVED_PERMANENTLY:
+            response["Cache-Control"] = REVALIDATE  # another edition may have a name that ends in a slash
         if response.status_code != HTTPStatus.OK:
             return response
         return _conditional(request, response)

@@ -1,11 +1,12 @@
 """The pages: the search, a port, a port on one transport, a service.
 
-Each answers from the edition alone; the sentence first, the rows that say so below.
+Each answers from the edition alone; the sentence first, the rows that say so below.  Parameters that a page
+does not know are ignored, for links come with what others hang on them; the API refuses them.
 """
 
 from typing import NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
 from portbook.answers import port_address, service_address
 from portbook.discovery import service_label, srv_label
@@ -19,7 +20,7 @@ from portbook.web.addresses import of_json, of_search
 from portbook.web.cards import Card, card, cards
 from portbook.web.editions import Served, served
 from portbook.web.layout import page
-from portbook.web.texts import visible
+from portbook.web.texts import page_text
 
 HITS = 50  # on one page of results
 
@@ -85,17 +86,27 @@ def port_transport(request: HttpRequest, port: str, transport: str) -> HttpRespo
     return _port_page(here, asked, states, asked[0].records)
 
 
+def port_without_slash(request: HttpRequest, port: str, transport: str = "") -> HttpResponse:
+    """A slash too many at the end: leads to the address without it, made anew from what it names."""
+    number = questions.port_of(port)
+    over = questions.transport_of(transport) if transport else None
+    return HttpResponsePermanentRedirect(port_address(number, over))
+
+
 def service(request: HttpRequest, name: str) -> HttpResponse:
-    """All that stands under a service name."""
+    """All that stands under a service name; a slash too many at its end leads to the address without it."""
     here = served()
+    bare = name.rstrip("/")
+    if bare != name and not here.edition.service(name) and here.edition.service(bare):
+        return HttpResponsePermanentRedirect(service_address(bare))
     found = questions.service_of(here, name)
     address = service_address(found.name)
     context = {
         "service": found,
-        "name": visible(found.name),
+        "name": page_text(found.name),
         "sentence": sentences.service_sentence(found),
-        "aliases": [(visible(alias), service_address(alias)) for alias in found.aliases],
-        "canonical": (visible(found.canonical), service_address(found.canonical)),
+        "aliases": [(page_text(alias), service_address(alias)) for alias in found.aliases],
+        "canonical": (page_text(found.canonical), service_address(found.canonical)),
         "labels": _labels(found),
         "cards": cards(found.records, here.edition),
         "rows": len(found.records),
@@ -152,7 +163,7 @@ def _labels(service: Service) -> tuple[tuple[str, str], ...]:
                 labels.setdefault(str(srv_label(service.name, transport)), "SRV alone")
         except RuleError:  # a name or a transport that makes no label
             continue
-    return tuple((visible(label), use) for label, use in labels.items())
+    return tuple((page_text(label), use) for label, use in labels.items())
 
 
 # -- search
@@ -160,15 +171,16 @@ def _labels(service: Service) -> tuple[tuple[str, str], ...]:
 
 def _results(query: str) -> HttpResponse:
     here = served()
-    hits = questions.hits_of(here, query, HITS)
+    hits, more = questions.hits_of(here, query, HITS)
     likely = () if hits else here.index.suggest(query, questions.SUGGESTIONS)
     context = {
         "query": query,
-        "query_shown": visible(query),
+        "query_shown": page_text(query),
         "found": [_found(hit, here) for hit in hits],
-        "limit": HITS,
+        "more": more,
+        "problem": None if hits else questions.number_problem(query),
         "suggestions": likely,
-        "json": of_json(of_search(query)),
+        "json": of_json(of_search(query, HITS)),
     }
     return page("results.html", context)
 
@@ -179,13 +191,13 @@ def _found(hit: Hit, here: Served) -> Found:
     title = hit.name or (sentences.shown_ports(ports) if ports else hit.port_number or "")
     href = service_address(hit.name) if hit.name else port_address(ports.low) if ports else ""
     return Found(
-        title=visible(title),
+        title=page_text(title),
         href=href,
         ports=sentences.shown_ports(ports) if ports and hit.name else "",
         ports_href=port_address(ports.low) if ports else "",
-        transports=visible(", ".join(hit.transports)),
+        transports=page_text(", ".join(hit.transports)),
         state=first.state if first else here.edition.port(ports.low, Transport.TCP).state if ports else None,
         summary=first.summary if first else "No row speaks of it.",
-        why=visible(hit.why),
-        canonical=visible(hit.canonical) if hit.canonical and hit.canonical != hit.name else "",
+        why=page_text(hit.why),
+        canonical=page_text(hit.canonical) if hit.canonical and hit.canonical != hit.name else "",
     )

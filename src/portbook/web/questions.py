@@ -5,13 +5,15 @@ the library's own words: 404 for an address that cannot exist, 400 for a query t
 """
 
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
+from typing import NamedTuple
 
 from portbook.edition import Service
 from portbook.errors import Problem, RuleError, shown
-from portbook.numbers import Transport, parse_port, parse_transport
+from portbook.numbers import Transport, parse_port, parse_ports, parse_transport
 from portbook.search import Hit
-from portbook.search.queries import MAX_QUERY
+from portbook.search.queries import MAX_QUERY, parse_query
 from portbook.web.editions import Served
 from portbook.web.problems import RequestError
 
@@ -19,6 +21,13 @@ MAX_HITS = 100
 SUGGESTIONS = 5
 
 _LIMITS = "/v1/openapi.json"
+
+
+class Found(NamedTuple):
+    """What a search found, and whether it would have found more above the limit."""
+
+    hits: tuple[Hit, ...]
+    more: bool
 
 
 def port_of(text: str) -> int:
@@ -68,9 +77,37 @@ def limit_of(text: str) -> int:
     raise RequestError(HTTPStatus.BAD_REQUEST, Problem("E-WEB-LIMIT", message, _LIMITS))
 
 
-def hits_of(served: Served, query: str, limit: int) -> tuple[Hit, ...]:
-    """Return what the search finds; 400 when the query is too long."""
+def hits_of(served: Served, query: str, limit: int) -> Found:
+    """Return what the search finds; 400 when the query is too long.
+
+    One hit above the limit tells whether there are more; to count them all may take thirty times as long.
+    """
     try:
-        return served.index.search(query, limit)
+        hits = served.index.search(query, limit + 1)
     except RuleError as error:
         raise RequestError(HTTPStatus.BAD_REQUEST, error.problem) from None
+    return Found(hits[:limit], len(hits) > limit)
+
+
+def number_problem(query: str) -> Problem | None:
+    """Return why *query* is no port, if it is meant as one: "70000", "0443", "4_43/tcp"; None for words.
+
+    A text without a letter is meant as a number, as on the command line (R-RANGE-10).
+    """
+    subject = parse_query(query).text  # without a transport
+    if any(map(str.isalpha, subject)) or not any(map(str.isdigit, subject)):
+        return None
+    try:
+        parse_ports(subject.removeprefix(":"))
+    except RuleError as error:
+        return error.problem
+    return None
+
+
+def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:
+    """Raise 400 for the first parameter of *given* that is not among *known*."""
+    names = tuple(known)
+    for name in given:
+        if name not in names:
+            message = f"this address has no parameter {shown(name)}; it has {' and '.join(names) or 'none'}"
+            raise RequestError(HTTPStatus.BAD_REQUEST, Problem("E-WEB-PARAMETER", message, _LIMITS))

@@ -1,10 +1,63 @@
 """The fields of the JSON answers, as the OpenAPI description shows them and as every answer is checked.
 
 The values come from `portbook.answers`; a field that one of them lacks is an error here, not a surprise
-for a client.  Names stay: programs key on them.
+for a client.  Names stay: programs key on them.  Parameters are described here and read by `questions`:
+pydantic's own numbers would take "4_43" and " 443".
 """
 
+from typing import Annotated
+
 from ninja import Field, Schema
+from ninja.params.functions import Path, Query
+from pydantic import BeforeValidator, WithJsonSchema
+
+from portbook.numbers import MAX_PORT
+from portbook.search import DEFAULT_LIMIT
+from portbook.search.queries import MAX_QUERY
+from portbook.web.questions import MAX_HITS, limit_of
+
+# -- parameters
+
+PortParameter = Annotated[
+    str,
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_PORT}),
+    Path(description="A port in decimal digits, without sign or leading zero."),
+]
+TransportParameter = Annotated[
+    str, Path(description="tcp, udp, sctp or dccp, in any case; udplite is answered as udp (RFC 3828).")
+]
+NameParameter = Annotated[
+    str, Path(description="A service name or an alias, in any case; a slash in it is written %2F.")
+]
+QueryParameter = Annotated[
+    str,
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_QUERY}),
+    Query("", description="What to search for, never empty: words, a name, 443, 6000-6063, RFC 9110."),
+]
+LimitParameter = Annotated[
+    int,
+    BeforeValidator(limit_of),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_HITS}),
+    Query(DEFAULT_LIMIT, description="How many hits at most."),
+]
+
+
+# -- answers
+
+
+class ResourceAnswer(Schema):
+    """An address of the API."""
+
+    href: str = Field(description="A URI template (RFC 6570).")
+    description: str
+
+
+class IndexAnswer(Schema):
+    """What the API has."""
+
+    edition: str
+    resources: list[ResourceAnswer]
+    openapi: str = Field(description="Where the description of it all is.")
 
 
 class ReferenceAnswer(Schema):
@@ -98,6 +151,7 @@ class SearchAnswer(Schema):
     query: str
     edition: str
     hits: list[HitAnswer]
+    more: bool = Field(description="Whether a higher `limit` would bring more hits.")
 
 
 class ProblemDocument(Schema):

@@ -9,7 +9,7 @@ from portbook.answers import service_address
 from portbook.edition import PortState, Reason, Service, State, Why
 from portbook.names import is_historic
 from portbook.numbers import Ports, Transport
-from portbook.web.texts import Piece, visible
+from portbook.web.texts import Piece, page_text
 
 REASONS = {
     Reason.DEASSIGNED: "It was assigned once and has been de-assigned.",
@@ -35,7 +35,10 @@ def port_sentence(states: Sequence[PortState]) -> tuple[Piece, ...]:
 
 
 def explanation(state: PortState, states: Sequence[PortState]) -> str:
-    """Return why *state* is so, in a sentence or two; *states* are those of the port on every transport."""
+    """Return why *state* is so, in a sentence or two; *states* are those of the port on every transport.
+
+    "" where nothing is to be explained: a row speaks of just this port and transport.
+    """
     over = f"{state.port}/{state.transport}"
     match state.why:
         case Why.COMPANION:
@@ -53,17 +56,19 @@ def explanation(state: PortState, states: Sequence[PortState]) -> str:
 
 def service_sentence(service: Service) -> tuple[Piece, ...]:
     """Return the answer for a service name, in one sentence: its ports, or which name to use instead."""
-    name = visible(service.name)
+    name = page_text(service.name)
     if service.is_alias:
         kind = "a historic name" if is_historic(service.name) else "an alias"
-        use = Piece(visible(service.canonical), service_address(service.canonical))
+        use = Piece(page_text(service.canonical), service_address(service.canonical))
         return (Piece(f"{name} is {kind}. Use "), use, Piece("."))
     ports: dict[Ports, list[str]] = {}
     for record in service.records:
         if record.ports:
-            ports.setdefault(record.ports, []).append(visible(record.transport or "no particular transport"))
+            ports.setdefault(record.ports, []).append(
+                page_text(record.transport or "no particular transport")
+            )
     if not ports:
-        over = listed(dict.fromkeys(visible(r.transport) for r in service.records if r.transport))
+        over = listed(dict.fromkeys(page_text(r.transport) for r in service.records if r.transport))
         return (Piece(f"{name} is registered without a port{f', over {over}' if over else ''}."),)
     sentence = [Piece(f"{name} is assigned ")]
     for number, (span, transports) in enumerate(ports.items()):
@@ -102,7 +107,7 @@ def _clause(state: State, names: tuple[str, ...]) -> list[Piece]:
     for number, name in enumerate(names):
         if number:
             clause.append(Piece(" and " if number == len(names) - 1 else ", "))
-        clause.append(Piece(visible(name), service_address(name)))
+        clause.append(Piece(page_text(name), service_address(name)))
     return clause
 
 
@@ -115,7 +120,7 @@ def _holders(state: PortState, states: Sequence[PortState]) -> str:
     names = dict.fromkeys(
         name for other in states for name in other.names if other.transport in state.companions
     )
-    to = f" to {listed(map(visible, names))}" if names else ""
+    to = f" to {listed(map(page_text, names))}" if names else ""
     return f"Port {state.port} is assigned{to} on {listed(state.companions)}"
 
 
@@ -131,5 +136,5 @@ def _from_row(state: PortState, over: str) -> str:
     elif state.reason:
         found.append(REASONS[state.reason])
     if state.remark:
-        found.append(f"The row's own words: “{visible(state.remark)}”.")
-    return " ".join(found) or "A row says so."
+        found.append(f"The row's own words: “{page_text(state.remark)}”.")
+    return " ".join(found)

@@ -37,7 +37,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [HERE / "templates"],
-        "OPTIONS": {"context_processors": [], "builtins": ["portbook.web.marks"]},
+        "OPTIONS": {"context_processors": [], "builtins": ["portbook.web.filters"]},
     }
 ]
 

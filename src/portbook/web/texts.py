@@ -8,13 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from portbook.errors import visible
 from portbook.records import Break, Markup, Paragraph, Part, Reference, RichText
 from portbook.web.addresses import of_reference
-
-# C0 and C1 but for line feed and tab; zero-width characters; bidi marks, overrides, isolates; BOM.
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
-)
 
 
 class Piece(NamedTuple):
@@ -36,9 +32,9 @@ class Piece(NamedTuple):
 LINE_BREAK = Piece("\n")
 
 
-def visible(text: str) -> str:
-    r"""Return *text* with characters that cannot be seen written as escapes: "\x1b", "\u202e"."""
-    return _UNSEEN.sub(lambda match: ascii(match[0])[1:-1], text)
+def page_text(text: str) -> str:
+    r"""Return *text* as a page may have it: what cannot be seen as "\x1b" or "\u202e", but tabs and lines."""
+    return visible(text, keep="\t\n")
 
 
 def pieces(text: RichText | None) -> tuple[Piece, ...]:
@@ -54,7 +50,7 @@ def pieces(text: RichText | None) -> tuple[Piece, ...]:
 
 def reference_piece(reference: Reference) -> Piece:
     """Return what a page shows of a reference, with its link if it has one to follow."""
-    return Piece(visible(reference.label) or "(empty)", of_reference(reference))
+    return Piece(page_text(reference.label) or "(empty)", of_reference(reference))
 
 
 def _pieces(parts: Iterable[Part]) -> Iterator[Piece]:
@@ -71,7 +67,7 @@ def _pieces(parts: Iterable[Part]) -> Iterator[Piece]:
                 yield from _pieces(part.parts)
                 yield LINE_BREAK
             case Markup():
-                yield Piece(visible(part.xml))
+                yield Piece(page_text(part.xml))
 
 
 def _lines(text: str) -> Iterator[Piece]:
@@ -80,4 +76,4 @@ def _lines(text: str) -> Iterator[Piece]:
         if number:
             yield LINE_BREAK
         if shown := re.sub(r"[ \t\r]+", " ", line):
-            yield Piece(visible(shown))
+            yield Piece(page_text(shown))

@@ -1,6 +1,7 @@
 """The addresses of the site.  A service name is all that follows, slashes included ("cl/1")."""
 
-from django.urls import URLPattern, URLResolver, path, register_converter
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, URLResolver, path, register_converter, resolve
 
 from portbook.web import assets, pages
 
@@ -21,12 +22,22 @@ register_converter(Anything, "anything")
 
 from portbook.web.api import api  # noqa: E402  (its addresses use the converter)
 
+
+def api_index(request: HttpRequest) -> HttpResponseBase:
+    """/v1 as /v1/: django-ninja has only the second."""
+    answer: HttpResponseBase = resolve("/v1/").func(request)
+    return answer
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
     path("search", pages.search, name="search"),
     path("ports/<str:port>", pages.port, name="port"),
     path("ports/<str:port>/<str:transport>", pages.port_transport, name="port-transport"),
+    path("ports/<str:port>/", pages.port_without_slash),
+    path("ports/<str:port>/<str:transport>/", pages.port_without_slash),
     path("services/<anything:name>", pages.service, name="service"),
+    path("v1", api_index),
     path("v1/", api.urls),
     path("static/<str:name>", assets.serve, name="static"),
     path("favicon.ico", assets.favicon),

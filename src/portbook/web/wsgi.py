@@ -1,4 +1,8 @@
-"""The WSGI application.  The edition is read before the first request, so that a bad one stops the start."""
+"""The WSGI application.
+
+The edition is read and its search index made before the first request: a bad edition stops the start, and no
+visitor waits for either.
+"""
 
 import os
 
@@ -9,4 +13,4 @@ application = get_wsgi_application()
 
 from portbook.web.editions import served  # noqa: E402  (needs the settings)
 
-served()
+served().prepare()

@@ -16,8 +16,8 @@ def holds_odd_parts(edition: Edition) -> bool:
     """Whether *edition* holds XML of others, or values that no XML reads as; rows as read do not count."""
     kept = edition.layout.as_read if isinstance(edition.layout, HeadLayout) else None
     as_read = frozenset(map(id, kept.rows)) if kept else frozenset()
-    titled = (*(edition.notes or ()), *(edition.footnotes or ()))
-    head = (edition.experts, *(note.text for note in titled))
+    head = [edition.experts, *(note.text for note in edition.notes or ())]
+    head += [footnote.text for footnote in edition.footnotes or ()]
     return bool(
         edition.extras
         or () in (edition.reference, edition.notes, edition.footnotes)

@@ -3,7 +3,7 @@
 from django import template
 
 from portbook.answers import service_address
-from portbook.web.texts import visible
+from portbook.web.texts import page_text
 
 register = template.Library()
 
@@ -14,5 +14,5 @@ def thousands(number: int) -> str:
     return f"{number:,}"
 
 
-register.filter("visible", visible)
+register.filter("visible", page_text)
 register.filter("service_address", service_address)

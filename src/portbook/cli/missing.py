@@ -1,0 +1,40 @@
+"""What to say of a name that no row has: "did you mean", or the transport that it was meant to end in.
+
+Whoever looks names up, by the full command or from the compiled table, says the same; the search index is
+made once a run, at the first such name.
+"""
+
+from portbook.edition import Edition
+from portbook.errors import PortbookError
+from portbook.numbers import parse_transport
+from portbook.search import SearchIndex
+from portbook.store import EditionStore
+
+
+class MissingNames:
+    """The names that one edition does not have; without an edition, nothing is near them."""
+
+    def __init__(self, edition: Edition | None) -> None:
+        self._edition = edition
+        self._index: SearchIndex | None = None
+
+    @classmethod
+    def of_id(cls, edition_id: str) -> "MissingNames":
+        """Return those of a kept edition; a table may be of an edition that is not kept here."""
+        try:
+            return cls(EditionStore().get(edition_id).edition)
+        except PortbookError:
+            return cls(None)
+
+    def sentence(self, name: str) -> str:
+        """Return the sentence for *name*; raise `RuleError` E-TRANS-UNKNOWN for a service's "https/tpc"."""
+        said = f"No service is called `{name}`."
+        if self._edition is None:
+            return said
+        head, _, tail = name.rpartition("/")
+        if head and self._edition.service(head):
+            parse_transport(tail)
+        if self._index is None:
+            self._index = SearchIndex(self._edition)
+        near = ", ".join(f"`{other}`" for other in self._index.suggest(name))
+        return f"{said} Did you mean {near}?" if near else said
