@@ -15,7 +15,7 @@ PAGES = [
 ]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 LIMIT = re.compile(r"^\| [^|]+ \| ([\d,]+)( MiB)? \|[^|]*\| `([a-z_.]+)\.([A-Z_]+)` \|$", re.MULTILINE)
-EXAMPLE = re.compile(r"^portbook\.([^#\n]+?)\s+# (\(.*?\)|\d+)(?:[:,;].*)?$", re.MULTILINE)
+EXAMPLE = re.compile(r"^portbook\.([^#\n]+?)\s+# (\(.*\)|\d+)(?:[:,] .*)?$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

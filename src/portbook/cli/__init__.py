@@ -40,7 +40,8 @@ def main(argv: list[str] | None = None) -> int:
         return PIPE_CLOSED
     except OSError as error:  # of files there is none left here; so it is the disk that the output goes to
         _forget(sys.stdout)
-        to_stderr(f"portbook: the output cannot be written: {error.strerror} (E-OUTPUT, docs/errors.md)\n")
+        code = "E-OUTPUT"
+        to_stderr(f"portbook: the output cannot be written: {error.strerror} ({code}, docs/errors.md)\n")
         return NO_OUTPUT
 
 
