@@ -6,6 +6,7 @@ import io
 import json
 import os
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -83,9 +84,9 @@ def test_a_link_is_never_followed(source: Path, tmp_path: Path) -> None:
     victim.write_text("precious")
     link.symlink_to(victim)
     assert portbook("convert", str(source), "--to", "csv", "-o", str(link)).status == 2
-    assert portbook("convert", str(source), "--to", "csv", "-o", str(link), "--force").status == 0
+    assert portbook("convert", str(source), "--to", "csv", "-o", str(link), "--force").status == 2
     assert victim.read_text() == "precious"
-    assert not link.is_symlink()
+    assert link.is_symlink()
     dangling = tmp_path / "dangling.csv"
     dangling.symlink_to(tmp_path / "nowhere")
     assert portbook("convert", str(source), "--to", "csv", "-o", str(dangling)).status == 2
@@ -138,6 +139,73 @@ def test_a_file_gets_the_mode_that_the_user_wants(source: Path, tmp_path: Path) 
     assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o640
 
 
+def test_a_file_that_is_replaced_keeps_its_permissions(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    for mode in (0o600, 0o664):
+        out.write_text("old")
+        out.chmod(mode)
+        assert portbook("convert", str(source), "--to", "csv", "-o", str(out), "--force").status == 0
+        assert out.read_text().startswith("Service Name")
+        assert stat.S_IMODE(out.stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+@pytest.mark.parametrize("kind", ["a named pipe", "a folder", "a symbolic link"])
+def test_what_is_no_regular_file_is_not_replaced(
+    source: Path, tmp_path: Path, kind: str, force: tuple[str, ...]
+) -> None:
+    out = tmp_path / "out"
+    if kind == "a named pipe":
+        os.mkfifo(out)
+    elif kind == "a folder":
+        out.mkdir()
+    else:
+        out.symlink_to(os.devnull)
+    before = out.lstat()
+    ran = portbook("convert", str(source), "--to", "csv", "-o", str(out), *force)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"{str(out)!r} is {kind}, not a file to write; it is not replaced (E-FILE-EXISTS" in ran.err
+    assert out.lstat() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.xml", "out"]
+
+
+def test_a_pipe_that_appears_meanwhile_is_not_replaced(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    write = formats.write
+
+    def slow_write(*args: object, **options: object) -> bytes:
+        os.mkfifo(out)
+        return write(*args, **options)  # type: ignore[arg-type]
+
+    with patch("portbook.formats.write", slow_write):
+        ran = portbook("convert", str(source), "--to", "csv", "-o", str(out), "--force")
+    assert (ran.status, out.is_fifo()) == (2, True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.xml", "out.csv"]
+
+
+def test_the_renderings_and_headers_of_csv() -> None:
+    note = b"<note>One<br/>Two</note>"
+    row = (
+        b"<record><name>two</name><description>One <br/>\n  Two</description><number>1</number>"
+        + note
+        + b"</record>"
+    )
+    xml = XML.replace(b"<people>", row + b"<people>", 1)
+    edition = formats.read(xml)
+    outputs = set()
+    for rendering in "ABCD":
+        for header in ("new", "old"):
+            argv = ("convert", "--rendering", rendering, "-", "--to", "csv", "--header", header)
+            ran = portbook(*argv, stdin=xml)
+            expected = formats.write(edition, "csv", rendering=rendering, header=header)
+            assert (ran.status, ran.out.encode()) == (0, expected)
+            outputs.add(ran.out)
+    assert len(outputs) == 8
+    assert portbook("convert", "-", "--to", "csv", stdin=xml).out.encode() == formats.write(
+        edition, "csv", rendering="D", header="new"
+    )
+
+
 def test_names_that_look_like_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("--force").write_bytes(XML)
@@ -156,6 +224,14 @@ def test_names_that_look_like_options(tmp_path: Path, monkeypatch: pytest.Monkey
         (("in.xml", "--to", "yaml"), 2, "E-FORMAT-UNKNOWN"),
         (("in.xml", "--to", "json2015"), 2, "E-FORMAT-READONLY"),
         (("in.xml",), 2, "E-USAGE"),
+        (("in.xml", "--to", "csv", "--rendering", "E"), 2, "E-USAGE"),
+        (("in.xml", "--to", "csv", "--header", "New"), 2, "E-USAGE"),
+        (
+            ("in.xml", "--to", "xml", "--rendering", "D"),
+            2,
+            "--rendering is for --to csv, not for 'xml' (E-USAGE",
+        ),
+        (("in.xml", "--to", "json", "--header=old"), 2, "--header is for --to csv, not for 'json' (E-USAGE"),
         (("in.xml", "--to", "csv", "-o", "."), 2, "E-FILE-EXISTS"),
         (("in.xml", "--from", "csv", "--to", "csv"), 3, "E-CSV"),
         (("nowhere.xml", "--to", "csv"), 3, "E-FILE-READ"),
@@ -217,36 +293,69 @@ def test_the_forms_of_a_report_hold_the_same() -> None:
 
 def test_editions_are_added_listed_and_shown(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    table = (HEADER + "acme,4711,tcp,Acme,[X],[X],2030-02-03,,,,,\r\n").encode()
+    table = (HEADER + "acme,4711,tcp,Acme,[X],[X],2024-03-05,,,,,\r\n").encode()
     undated = portbook("editions", "add", "-", home=home, stdin=table)
     assert undated.status == 3
-    assert "E-EDITION-DATE" in undated.err
+    assert "a CSV carries no date; give --date YYYY-MM-DD (E-EDITION-DATE" in undated.err
     added = portbook(
-        "editions", "add", "-", "--date", "2030-02-03", "--source", "a test", home=home, stdin=table
+        "editions", "add", "-", "--date", "2024-03-05", "--source", "a test", home=home, stdin=table
     )
-    assert added[:2] == (0, "2030-02-03\n")
-    again = portbook("editions", "add", "-", "--date", "2030-02-03", home=home, stdin=table)
+    assert added[:2] == (0, "2024-03-05\n")
+    again = portbook("editions", "add", "-", "--date", "2024-03-05", home=home, stdin=table)
     assert again == (
         0,
-        "2030-02-03\n",
-        "portbook: edition 2030-02-03 was here already, with the same bytes\n",
+        "2024-03-05\n",
+        "portbook: edition 2024-03-05 was here already, with the same bytes\n",
     )
     ids = [line.split("\t")[0] for line in portbook("editions", "list", home=home).out.split("\n")]
-    assert ids[-3:] == ["2023-03-13", "2030-02-03", ""]
-    shown = json.loads(portbook("editions", "show", "2030", "--json", home=home).out)
+    assert ids[-3:] == ["2023-03-13", "2024-03-05", ""]
+    shown = json.loads(portbook("editions", "show", "2024", "--json", home=home).out)
     assert (shown["origin"], shown["records"], shown["source"]) == ("store", 1, "a test")
     assert "not in this edition\ttitle" in portbook("editions", "show", home=home).out
     assert portbook("editions", "verify", home=home)[:2] == (0, "5 editions are whole\n")
     assert portbook("4711/tcp", home=home).out.split("\t")[3] == "acme"
     assert portbook("4711/tcp", "--edition", "2023", home=home).out.split("\t")[3] != "acme"
-    (home / "editions" / "2030-02-03" / "published.csv").write_bytes(table[:-1])
+    (home / "editions" / "2024-03-05" / "published.csv").write_bytes(table[:-1])
     ran = portbook("editions", "verify", home=home)
     assert ran.status == 1
     assert "E-STORE-CORRUPT" in ran.out
-    (home / "editions" / "2030-02-03" / "edition.json").write_bytes(b"{")
+    (home / "editions" / "2024-03-05" / "edition.json").write_bytes(b"{")
     ran = portbook("acme", "--json", home=home)
     assert (ran.status, ran.out) == (3, "")
     assert "E-STORE-CORRUPT" in ran.err
+
+
+@pytest.mark.parametrize(
+    "day, status, said",
+    [
+        ("13.2.2026", 2, "date '13.2.2026' is not a day that exists, written YYYY-MM-DD (E-DATE-FORMAT"),
+        ("2023-02-29", 2, "E-DATE-FORMAT"),
+        ("2024-02", 2, "E-DATE-FORMAT"),
+        ("", 2, "E-DATE-FORMAT"),
+        ("9999-12-31", 3, "date '9999-12-31' is after today, 20"),
+        (
+            "2024-02-02",
+            3,
+            "date '2024-02-02' is before '2024-02-03', the newest date in the rows (E-EDITION-DATE",
+        ),
+    ],
+)
+def test_a_date_that_cannot_be_is_refused(day: str, status: int, said: str, tmp_path: Path) -> None:
+    table = (HEADER + "acme,4711,tcp,Acme,[X],[X],2024-02-03,,,,,\r\n").encode()
+    ran = portbook("editions", "add", "-", "--date", day, home=tmp_path / "home", stdin=table)
+    assert (ran.status, ran.out) == (status, "")
+    assert said in ran.err
+    assert not (tmp_path / "home").exists()
+
+
+def test_today_is_a_date_and_the_day_after_tomorrow_is_none(tmp_path: Path) -> None:
+    table = (HEADER + "acme,4711,tcp,Acme,[X],[X],2024-02-03,,,,,\r\n").encode()
+    today = datetime.now(UTC).date()
+    for days, status in ((2, 3), (0, 0)):
+        day = (today + timedelta(days)).isoformat()
+        ran = portbook("editions", "add", "-", "--date", day, home=tmp_path, stdin=table)
+        assert ran.status == status
+        assert ("is after today" in ran.err) == (status == 3)
 
 
 def test_paths_names_every_file_that_is_there() -> None:

@@ -393,6 +393,33 @@ def test_a_damaged_table_is_told_though_another_is_whole(
         lookup.services(443)
 
 
+def test_the_advice_for_a_damaged_table_fits_its_place(
+    no_table: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, package = tmp_path / "home", tmp_path / "package"
+    for folder in (home, package / "data"):
+        folder.mkdir(parents=True)
+        (folder / lookup.FILE_NAME).write_bytes(b"damaged")
+    monkeypatch.setenv("PORTBOOK_HOME", str(home))
+    monkeypatch.setattr(lookup, "__file__", str(package / "lookup.py"))
+    own = r"damaged.*; remove it, then add the newest edition again \(E-TABLE-MAGIC\)"
+    with pytest.raises(lookup.TableError, match=own):
+        lookup.services(443)
+    (home / lookup.FILE_NAME).unlink()
+    again = r"damaged.*; `python -m portbook\.store\.packaged` writes it again \(E-TABLE-MAGIC\)"
+    with pytest.raises(lookup.TableError, match=again):
+        lookup.services(443)
+    (package / "data" / lookup.FILE_NAME).unlink()
+    with pytest.raises(
+        lookup.TableError, match=r"`python -m portbook\.store\.packaged` writes the package's"
+    ):
+        lookup.services(443)
+    with pytest.raises(
+        lookup.TableError, match=r"`python -m portbook\.store\.packaged FILE` writes it again"
+    ):
+        lookup.Table(b"damaged", str(tmp_path / "another.table"))
+
+
 def test_a_folder_in_its_place_is_no_table(no_table: None, tmp_path: Path) -> None:
     lookup.use_table(tmp_path)
     with pytest.raises(lookup.TableError) as refusal:

@@ -180,9 +180,42 @@ def test_the_date_of_an_edition(
         assert content(store.directory.parent) == {}
 
 
+@pytest.mark.parametrize(
+    "registered, modified, given, is_kept",
+    [
+        ("2024-01-01", "", "2024-01-01", True),
+        ("2024-01-02", "", "2024-01-01", False),
+        ("2023-01-01", "2024-01-02", "2024-01-01", False),
+        ("2024-01", "", "2024-01-01", True),
+        ("2024-02", "", "2024-01-31", False),
+        ("2024-13", "9999", "2024-01-01", True),  # no dates
+    ],
+)
+def test_no_edition_is_older_than_its_rows(
+    registered: str, modified: str, given: str, is_kept: bool, store: EditionStore
+) -> None:
+    data = small_csv().replace(b"Invented a,,,,,", f"Invented a,,,{registered},{modified},".encode())
+    if is_kept:
+        assert store.add(data, date=given).id == given
+    else:
+        newest = modified or registered
+        with pytest.raises(FormatError, match=f"'{given}' is before '{newest}', .*E-EDITION-DATE"):
+            store.add(data, date=given)
+        assert content(store.directory.parent) == {}
+
+
+def test_a_file_that_says_its_day_may_have_later_rows(store: EditionStore) -> None:
+    row = b"    <name>invented-1</name>\n"
+    data = small_xml().replace(b"  <record>\n" + row, b'  <record date="2024-05-07">\n' + row)
+    assert b"2024-05-07" in data
+    assert store.add(data, date="2024-05-06").id == "2024-05-06"
+
+
 def test_csv_needs_a_date_and_the_error_says_how(store: EditionStore) -> None:
-    with pytest.raises(FormatError, match=r"carries no date .*--date 2023-03-13"):
+    with pytest.raises(FormatError, match=r"a CSV carries no date; give --date YYYY-MM-DD"):
         store.add(small_csv())
+    with pytest.raises(FormatError, match=r"the file carries no date; give --date YYYY-MM-DD"):
+        store.add(small_xml("a", None))
     file = store.add(small_csv(), date="2024-01-01")
     assert (file.id, file.format, file.path.name) == ("2024-01-01", "csv", "published.csv")
 

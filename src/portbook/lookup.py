@@ -105,7 +105,9 @@ class Table:
         except (FileNotFoundError, NotADirectoryError):
             raise _missing(path) from None
         except (OSError, ValueError) as error:
-            raise TableError("E-TABLE-READ", f"look-up table {os.fspath(path)!r}: {error}") from None
+            raise TableError(
+                "E-TABLE-READ", f"look-up table {os.fspath(path)!r}: {error}; {_advice(path)}"
+            ) from None
         return cls(data, os.fspath(path))
 
     def _check_head(self) -> None:
@@ -137,7 +139,7 @@ class Table:
 
     def _damaged(self, code: str, what: str) -> TableError:
         where = f" {self.path!r}" if self.path else ""
-        return TableError(code, f"look-up table{where} is damaged: {what}; `{MAKE_ONE}` writes a new one")
+        return TableError(code, f"look-up table{where} is damaged: {what}; {_advice(self.path)}")
 
     def item(self, section: str, place: int, size: int) -> int:
         """Return where item *place* of *section* stands in the file; raise `TableError` if there is none."""
@@ -284,7 +286,17 @@ def _date_in(path: str) -> bytes:
 
 def _missing(*paths: "str | os.PathLike[str]") -> TableError:
     places = " or ".join(repr(os.fspath(path)) for path in paths)
-    return TableError("E-TABLE-MISSING", f"no look-up table at {places}; `{MAKE_ONE}` writes one")
+    how = f"`{MAKE_ONE}` writes the package's" if len(paths) > 1 else _advice(paths[0])
+    return TableError("E-TABLE-MISSING", f"no look-up table at {places}; {how}")
+
+
+def _advice(path: "str | os.PathLike[str]") -> str:
+    """Say how a whole table comes to *path*: that in the user's folder is of an edition that was added."""
+    full, home = os.path.abspath(path), home_folder()
+    if home and full == os.path.abspath(os.path.join(home, FILE_NAME)):
+        return "remove it, then add the newest edition again"
+    own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", FILE_NAME)
+    return f"`{MAKE_ONE}{'' if full == own else ' FILE'}` writes it again"
 
 
 def use_table(path: "str | os.PathLike[str] | None" = None) -> None:

@@ -1,11 +1,12 @@
 """`portbook convert IN --to F [-o OUT]`: an edition in another format, with what that cannot hold said aloud.
 
 OUT is written aside in its own folder and renamed, so it is whole or not there; a file that is there already
-is replaced only with `--force`.
+is replaced only with `--force`, and only if it is a regular file.
 """
 
 import argparse
 import os
+import stat
 import sys
 from pathlib import Path
 
@@ -14,13 +15,22 @@ from portbook.cli import verbs
 from portbook.cli.data import MARK, input_bytes, read_edition
 from portbook.cli.output import counted, note, on_terminal
 from portbook.cli.progress import long_work
-from portbook.cli.refusal import FOUND, UnwrittenError, UsageError
+from portbook.cli.refusal import FOUND, UnwrittenError, UsageError, usage
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, StoreError, shown
 from portbook.store import durable
 
 READ = ", ".join(formats.FORMATS)
 WRITTEN = ", ".join(form.name for form in formats.FORMATS.values() if form.writable)
+RENDERINGS = ("A", "B", "C", "D")  # `formats.columns.Rendering`, not loaded for a line of help
+HEADERS = ("new", "old")
+KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISLNK, "a symbolic link"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 
 
 def arguments(parser: verbs.Parser) -> None:
@@ -32,6 +42,13 @@ def arguments(parser: verbs.Parser) -> None:
         "-o", "--output", metavar="OUT", default=MARK, help="the file to write; else standard output"
     )
     parser.add_argument("--force", action="store_true", help="replace OUT if it is there")
+    table = parser.add_argument_group("for --to csv")
+    table.add_argument(
+        "--rendering", choices=RENDERINGS, help="IANA's way to make text a cell; D if not said"
+    )
+    table.add_argument(
+        "--header", choices=HEADERS, help="the eleventh title: new if not said, old before 2019"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,10 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
     if not known_format(arguments.wanted).writable:
         message = f"format {arguments.wanted!r} is read, not written; written are {WRITTEN}"
         raise UsageError(Problem("E-FORMAT-READONLY", message, "docs/formats.md"))
+    options = options_of(arguments)
     target = None if arguments.output == MARK else free_target(arguments.output, force=arguments.force)
     edition = read_edition(input_bytes(arguments.source), arguments.given, arguments.source)
     with long_work(f"Writing {arguments.wanted}"):
-        data = formats.write(edition, arguments.wanted)
+        data = formats.write(edition, arguments.wanted, **options)
         lost = lost_parts(edition, arguments.wanted)
     if target is None:
         sys.stdout.flush()
@@ -68,6 +86,15 @@ def known_format(name: str) -> formats.Format:
         raise UsageError(error.problem) from error
 
 
+def options_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the options of the format that were given; only CSV has any."""
+    given = {"rendering": arguments.rendering, "header": arguments.header}
+    said = {name: value for name, value in given.items() if value is not None}
+    if said and arguments.wanted != "csv":
+        raise usage(f"--{next(iter(said))} is for --to csv, not for {arguments.wanted!r}", "convert")
+    return said
+
+
 def lost_parts(edition: Edition, name: str) -> list[str]:
     """Return what to say of an edition written as *name*: what it lost, and what reading remarked."""
     said = []
@@ -86,11 +113,26 @@ def lost_parts(edition: Edition, name: str) -> list[str]:
 def free_target(name: str, *, force: bool) -> Path:
     """Return the path to write; raise `UsageError` E-FILE-EXISTS when it is taken, without `--force`."""
     target = Path(name)
-    if target.is_dir():
-        raise UsageError(Problem("E-FILE-EXISTS", f"{name!r} is a folder, not a file to write", "convert -o"))
-    if os.path.lexists(target) and not force:
+    if replaceable(target) and not force:
         raise taken(target)
     return target
+
+
+def replaceable(target: Path) -> os.stat_result | None:
+    """Return what the system says of the file at *target*, None if nothing is there.
+
+    Raises `UsageError` E-FILE-EXISTS for what is no regular file: a rename would put a file in the place of a
+    device or a pipe, and cut a link off from what it leads to.
+    """
+    try:
+        found = target.lstat()
+    except (OSError, ValueError):  # whoever writes is told the reason
+        return None
+    if stat.S_ISREG(found.st_mode):
+        return found
+    what = next((word for is_one, word in KINDS if is_one(found.st_mode)), "no regular file")
+    message = f"{str(target)!r} is {what}, not a file to write; it is not replaced"
+    raise UsageError(Problem("E-FILE-EXISTS", message, "convert -o"))
 
 
 def put(target: Path, data: bytes, *, force: bool) -> None:
@@ -102,7 +144,7 @@ def put(target: Path, data: bytes, *, force: bool) -> None:
         aside = durable.prepare(target, data)
         try:
             if force:
-                os.replace(aside, target)
+                _replace(aside, target)
             else:
                 _name_new(aside, target)
         finally:
@@ -113,6 +155,13 @@ def put(target: Path, data: bytes, *, force: bool) -> None:
         durable.flush_folder(target.parent)
     except OSError as error:
         raise unwritten(target, "is written, but may not last", error) from error
+
+
+def _replace(aside: Path, target: Path) -> None:
+    """Put what was written *aside* in the place of *target*, with the permissions of what is there."""
+    if old := replaceable(target):
+        aside.chmod(stat.S_IMODE(old.st_mode) & 0o777)
+    os.replace(aside, target)
 
 
 def _name_new(aside: Path, target: Path) -> None:

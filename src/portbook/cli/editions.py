@@ -10,8 +10,10 @@ from typing import Any
 from portbook.cli import output, verbs
 from portbook.cli.data import MARK, input_bytes, reading
 from portbook.cli.progress import long_work
-from portbook.cli.refusal import FOUND, NOT_FOUND
+from portbook.cli.refusal import FOUND, NOT_FOUND, UsageError
+from portbook.errors import FormatError, Problem, shown
 from portbook.store import EditionFile, EditionStore
+from portbook.store.ids import is_day
 
 COLUMNS = (
     "id",
@@ -70,6 +72,8 @@ def _add(arguments: argparse.Namespace) -> int:
 
     if arguments.given is not None:
         known_format(arguments.given)
+    if arguments.date is not None:
+        _check_date(arguments.date)
     data = input_bytes(arguments.file)
     source = arguments.source or ("standard input" if arguments.file == MARK else Path(arguments.file).name)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -84,6 +88,18 @@ def _add(arguments: argparse.Namespace) -> int:
     if file.id in before:
         output.note(f"portbook: edition {file.id} was here already, with the same bytes")
     return FOUND
+
+
+def _check_date(date: str) -> None:
+    """Refuse what is no day, and a day that has come nowhere yet; the store itself reads no clock."""
+    if not is_day(date):
+        message = f"date {shown(date)} is not a day that exists, written YYYY-MM-DD"
+        raise UsageError(Problem("E-DATE-FORMAT", message, "editions add --date"))
+    now = datetime.now(UTC)
+    today = max(now.date(), now.astimezone().date()).isoformat()
+    if date > today:
+        message = f"date {shown(date)} is after today, {today}"
+        raise FormatError(Problem("E-EDITION-DATE", message, "editions add --date"))
 
 
 def _show(arguments: argparse.Namespace) -> int:

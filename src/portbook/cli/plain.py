@@ -8,7 +8,7 @@ On a terminal an answer is a small table with the edition's date.  On a pipe eac
 cells, tabs between them: ports, transport, state, service name, description, references, why, edition.
 `why` is empty when a row for just that port and transport says so; it also tells a row's own range, the
 name to use instead of an alias, and reports of unauthorized use.  Nothing says what traffic is (R-LOOK-3);
-a last line says that, on a pipe to standard error.
+a last line says that where a name was written, on a pipe to standard error.
 
 Exit status: 0 answered, 1 a name on standard input is unknown, 2 a key there is wrong, 3 no usable table.
 
@@ -204,11 +204,11 @@ class Writer:
     def __init__(self, edition_id: str) -> None:
         self.edition_id = edition_id
         self.as_page = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-        self.is_empty = True
+        self.has_named = False
 
     def write(self, block: Block) -> None:
         """Write one answer: a page, or a row for each line, where the remark stands in every row."""
-        self.is_empty = False
+        self.has_named = self.has_named or any(line[3] for line in block[2])
         if self.as_page:
             written = _page(block, f"edition {self.edition_id}")
         else:
@@ -219,8 +219,8 @@ class Writer:
         _send("".join(f"{line}\n" for line in written))
 
     def end(self) -> None:
-        """Write the hint, if there was an answer: below it on a terminal, beside it on a pipe."""
-        if not self.is_empty:
+        """Write the hint, if a row had a name: below it on a terminal, beside it on a pipe."""
+        if self.has_named:
             sys.stdout.flush()
             (sys.stdout.write if self.as_page else to_stderr)(HINT + "\n")
 

@@ -36,7 +36,7 @@ USAGE = "portbook [options] KEY...   or   portbook VERB ..."
 EPILOG = "Exit status: 0 found or done, 1 not found or findings, 2 wrong call, 3 data missing or unreadable."
 # The options that take a value, whatever the verb.
 VALUED = {"-t", "--transport", "--edition", "--data", "--limit", "--from", "--to", "-o", "--output"}
-VALUED |= {"--date", "--source", "--bind"}
+VALUED |= {"--date", "--source", "--bind", "--rendering", "--header"}
 
 
 class Parser(argparse.ArgumentParser):

@@ -119,7 +119,7 @@ class EditionStore:
             return self._again(known, date)
         name = format or formats.detect(data)
         edition = formats.read(data, name)
-        day = date_of(edition, date)
+        day = date_of(edition, date, name)
         with durable.locked(self.lock):
             self._begin()
             shelf = shelf_of(self.directory)

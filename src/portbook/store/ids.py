@@ -55,22 +55,38 @@ def is_day(text: str) -> bool:
         return False
 
 
-def date_of(edition: Edition, date: str | None) -> str:
+def date_of(edition: Edition, date: str | None, form: str = "") -> str:
     """Return the date that *edition* carries, or *date* where it carries none or a month only.
 
-    Raises `FormatError` E-EDITION-DATE when neither says a day, or the two contradict each other.
+    *form* is the format that it came in.  Raises `FormatError` E-EDITION-DATE when neither says a day, the
+    two contradict each other, or a row of an edition that says no day itself is of a later date.
     """
     own = edition.updated if edition.updated and edition.updated.is_valid else None
     if date is None:
         if own and is_day(own):
             return str(own)
-        found = f"only {shown(edition.updated)}" if edition.updated else "none"
-        raise _date_error(f"the file carries no date of a day ({found}); say one, such as --date 2023-03-13")
+        what = "a CSV" if form == "csv" else "the file"
+        found = f"carries no day, only {shown(edition.updated)}" if edition.updated else "carries no date"
+        raise _date_error(f"{what} {found}; give --date YYYY-MM-DD")
     if not is_day(date):
         raise _date_error(f"date {shown(date)} is not a day that can exist, written YYYY-MM-DD")
     if own and not date.startswith(own):
         raise _date_error(f"date {shown(date)} contradicts the file, which is of {shown(own)}")
+    newest = _newest_in(edition)
+    if not (own and is_day(own)) and newest and _first_day(newest) > date:
+        raise _date_error(f"date {shown(date)} is before {shown(newest)}, the newest date in the rows")
     return date
+
+
+def _newest_in(edition: Edition) -> str | None:
+    """The newest date of registration or modification in the rows; what is no date does not count."""
+    found = (day for row in edition.records for day in (row.registration_date, row.modification_date))
+    return max((day for day in found if day and day.is_valid), key=_first_day, default=None)
+
+
+def _first_day(date: str) -> str:
+    """*date* itself, or the first day of a month: no later day is known of it."""
+    return date if len(date) == len("2023-03-13") else f"{date}-01"
 
 
 def check_same_date(identity: str, known: str, date: str | None) -> None:

@@ -16,7 +16,7 @@ from portbook.errors import FormatError, Problem, shown
 from portbook.formats.iana_xml import writer
 from portbook.formats.iana_xml.canonical import PLACEHOLDER, Canonical
 from portbook.formats.iana_xml.elements import ElementReader
-from portbook.formats.iana_xml.layout import NAMESPACE, REGISTRY_ID
+from portbook.formats.iana_xml.layout import NAMESPACE, REGISTRY_ID, HeadLayout
 from portbook.formats.iana_xml.odd import holds_odd_parts
 from portbook.formats.iana_xml.parts import SOURCE, local_name
 from portbook.formats.limits import checked_size, decoded
@@ -44,8 +44,10 @@ def write(edition: Edition) -> bytes:
     Raises `FormatError` E-XML-CHARACTER for a character that XML cannot hold, E-XML-EXTRA for parts
     that would read back as something else: XML of others, kept as it was, can look like the registry's own.
     """
-    data = writer.write(edition)
-    if holds_odd_parts(edition):
+    kept = edition.layout.as_read if isinstance(edition.layout, HeadLayout) else None
+    as_read = kept.bytes_of() if kept else {}
+    data = writer.write(edition, as_read)
+    if holds_odd_parts(edition, as_read):
         try:
             same = read(data) == project(edition)
         except FormatError:

@@ -124,8 +124,8 @@ class Canonical:
 
     def taken_from(self, data: bytes) -> bytes:
         """Take what is canonical out of *data*; return the rest, an empty element in place of each run."""
-        rest = _take(data, _START, _END, self._record, self.records, self._pieces)
-        return _take(rest, _PERSON, _PERSON_END, self._contact, self.contacts, self._pieces)
+        rest = _take(data, _START, self._record, self.records, self._pieces)
+        return _take(rest, _PERSON, self._contact, self.contacts, self._pieces)
 
     @property
     def as_read(self) -> AsRead | None:
@@ -142,10 +142,13 @@ class Canonical:
 
     def _record(self, piece: bytes) -> Record | None:
         attributes, *lines = piece.split(b"\n    <")
+        if not lines or not lines[-1].endswith(_END):
+            return None
+        lines[-1] = lines[-1][: -len(_END)]
         children = self._children
         found = [children[line] for line in lines]
         dates = self._dates.get(attributes) or self._attributes(attributes)
-        if dates is None or not found:
+        if dates is None:
             return None
         tokens, values = zip(*found, strict=True)
         shape = self._shapes.get(tokens)
@@ -158,15 +161,13 @@ class Canonical:
 
     def _contact(self, piece: bytes) -> Contact | None:
         opening, *lines = piece.split(b"\n      <")
+        if not lines or not lines[-1].endswith(_PERSON_END):
+            return None
+        lines[-1] = lines[-1][: -len(_PERSON_END)]
         children = self._children
         found = [children[line] for line in lines]
         identity = opening[:-2].decode()
-        if (
-            not opening.endswith(b'">')
-            or not identity.isprintable()
-            or _NO_VALUE.search(identity)
-            or not found
-        ):
+        if not opening.endswith(b'">') or not identity.isprintable() or _NO_VALUE.search(identity):
             return None
         tokens, values = zip(*found, strict=True)
         shape = self._person_shapes.get(tokens)
@@ -188,21 +189,24 @@ class Canonical:
 def _take(
     data: bytes,
     start: bytes,
-    end: bytes,
     read: Callable[[bytes], Any],
     taken: list[Any],
     pieces: list[bytes],
 ) -> bytes:
-    """*data* without what *read* can read from *start* to *end*: values go to *taken*, bytes to *pieces*."""
-    indent, _, opening = start.partition(b"<")
+    """*data* without what *read* can read after *start*: values go to *taken*, bytes to *pieces*.
+
+    The bytes of a piece reach over the white space after it: that is how the next *start* begins, or the end.
+    """
+    indent = start[: start.index(b"<")]
     head, *found = data.split(start)
     rest = [head]
-    cut, run = -len(end), 0
+    at, run = len(head) + len(indent), 0
     for piece in found:
-        value = read(piece[:cut]) if piece.endswith(end) else None
+        begin, at = at, at + len(start) + len(piece)
+        value = read(piece)
         if value is not None:
             taken.append(value)
-            pieces.append(b"<" + opening + piece + indent)
+            pieces.append(data[begin:at])
             run += 1
             continue
         if run:

@@ -6,16 +6,13 @@ Editions that were read from XML, and all that is made of plain values, hold non
 from collections.abc import Iterable
 
 from portbook.edition import Edition
-from portbook.formats.iana_xml.layout import HeadLayout
 from portbook.records import Contact, Markup, Paragraph, Part, Record, Reference, RichText
 
 _EXPECTED = ("section", "lastupdated")
 
 
-def holds_odd_parts(edition: Edition) -> bool:
-    """Whether *edition* holds XML of others, or values that no XML reads as; rows as read do not count."""
-    kept = edition.layout.as_read if isinstance(edition.layout, HeadLayout) else None
-    as_read = frozenset(map(id, kept.rows)) if kept else frozenset()
+def holds_odd_parts(edition: Edition, as_read: dict[int, bytes]) -> bool:
+    """Whether *edition* holds XML of others, or values that no XML reads as; rows in *as_read* are plain."""
     head = [edition.experts, *(note.text for note in edition.notes or ())]
     head += [footnote.text for footnote in edition.footnotes or ()]
     return bool(

@@ -38,21 +38,26 @@ _RECORD_FIELDS = {
 _CONTACT_FIELDS = {"name": "name", "org": "organization", "uri": "uris", "updated": "updated"}
 
 
-def write(edition: Edition) -> bytes:
+def write(edition: Edition, as_read: dict[int, bytes]) -> bytes:
     """Return *edition* as IANA's XML; raise `FormatError` E-XML-CHARACTER for what XML cannot hold.
 
-    A record or contact that is the very value that was read is written with the bytes it was read from.
+    A row whose id is in *as_read* is the very value that was read, and is written with the bytes there.
     """
     try:
-        data = b"".join(_document(edition))
+        return b"".join(_document(edition, as_read))
     except UnicodeEncodeError as error:
         raise _illegal(error.object[error.start]) from None
+
+
+def _legal(pieces: list[bytes]) -> list[bytes]:
+    """*pieces*, none of which holds a character that XML has no way to write."""
+    data = b"".join(pieces)
     if len(data.translate(None, _ILLEGAL)) != len(data):
         raise _illegal(chr(next(byte for byte in data if byte in _ILLEGAL)))
     for noncharacter in _NONCHARACTERS:
         if noncharacter in data:
             raise _illegal(noncharacter.decode())
-    return data
+    return pieces
 
 
 def _illegal(character: str) -> FormatError:
@@ -63,8 +68,9 @@ def _illegal(character: str) -> FormatError:
 # -- the document
 
 
-def _document(edition: Edition) -> list[bytes]:
+def _document(edition: Edition, as_read: dict[int, bytes]) -> list[bytes]:
     head = _head(edition)
+    _legal([xml.encode() for _, xml in head])
     kept = edition.layout if isinstance(edition.layout, HeadLayout) else None
     tokens = [token for token, _ in head]
     prolog = PROLOGS[(kept and kept.prolog) or "xml-model"]
@@ -75,7 +81,6 @@ def _document(edition: Edition) -> list[bytes]:
         others = len(order) - order.count("record")
         spaces = ("\n  ",) * others + ("\n",) if others else ("\n  ",)
         people, end = "\n    " if edition.contacts else "", "\n"
-    as_read = kept.as_read.bytes_of() if kept and kept.as_read else {}
     elements: dict[str, list[str]] = {}
     for token, xml in reversed(head):
         elements.setdefault(token, []).append(xml)
@@ -151,7 +156,8 @@ class _Memo(dict[Any, str]):
 def _rows(rows: tuple[Any, ...], kind: _Kind, last: str, as_read: dict[int, bytes]) -> list[bytes]:
     """Each row with the white space after it (*last* after the last one)."""
     kept = list(map(as_read.get, map(id, rows)))
-    fresh = _written([row for row, piece in zip(rows, kept, strict=True) if piece is None], kind)
+    changed = [row for row, piece in zip(rows, kept, strict=True) if piece is None]
+    fresh = iter(_legal(list(_written(changed, kind))))
     pieces = [piece or next(fresh) for piece in kept]
     if rows and (rows[-1].layout is None or rows[-1].layout.spaces is None):
         pieces[-1] = pieces[-1][: -len(kind.indent)] + last.encode()
