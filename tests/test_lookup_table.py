@@ -220,7 +220,7 @@ def test_every_byte_of_the_head_counts() -> None:
 def test_damage_is_named(place: int, code: str) -> None:
     damaged = bytearray(SMALL)
     damaged[place] ^= 1
-    with pytest.raises(TableError, match="writes a new one") as refusal:
+    with pytest.raises(TableError, match="writes it again") as refusal:
         lookup.Table(bytes(damaged))
     assert refusal.value.code == code
 
