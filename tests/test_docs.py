@@ -33,6 +33,14 @@ def test_the_page_of_limits_has_the_numbers_of_the_code() -> None:
         assert getattr(importlib.import_module(f"portbook.{module}"), constant) == told, constant
 
 
+def test_every_short_id_in_the_code_is_told() -> None:
+    sources = [*(ROOT / "src").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    used = {found for path in sources for found in re.findall(r"\b[ADFIT]-[0-9]{1,2}\b", path.read_text())}
+    told = set(re.findall(r"^\| ([ADFIT]-[0-9]+) \|", (ROOT / "docs/ids.md").read_text(), re.MULTILINE))
+    assert len(told) > 30
+    assert used <= told
+
+
 def test_the_look_ups_of_the_library_page_give_what_it_says() -> None:
     import portbook
     from portbook import lookup

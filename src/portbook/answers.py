@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from portbook.edition import Edition, PortState, Service, Why, row_state
+from portbook.edition import Edition, PortState, Service, row_state
 from portbook.errors import RuleError
 from portbook.names import fold
 from portbook.numbers import Ports, Transport, parse_transport, published_ports, range_of
@@ -106,15 +106,6 @@ def _published(date: PublishedDate | None) -> str | None:
 
 
 # -- what stands at a port, under a name
-
-
-def why_text(state: PortState) -> str:
-    """Return why *state* is so, in words for people: companion of which transports, or for what reason."""
-    if state.why is Why.COMPANION:
-        return f"companion of {', '.join(state.companions)} (implied)"
-    if state.reason and state.reason.value != state.why.value:
-        return f"{state.why.value}; {state.reason.value}"
-    return state.why.value
 
 
 def state_fields(state: PortState, edition: Edition, edition_id: str) -> Answer:

@@ -8,7 +8,6 @@ import sys
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 PIPE_CLOSED = 141  # 128 + SIGPIPE
-NO_OUTPUT = 3  # as for data that cannot be read
 
 TYPE_CHECKING = False  # what type checkers read as true; `typing` would have to be loaded
 if TYPE_CHECKING:
@@ -23,9 +22,9 @@ def main(argv: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
     _open_closed_streams()
-    try:
-        from portbook.cli import plain
+    from portbook.cli import plain
 
+    try:
         status = plain.answer(arguments)
         if status is None:
             from portbook.cli import command
@@ -42,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
         _forget(sys.stdout)
         code = "E-OUTPUT"
         to_stderr(f"portbook: the output cannot be written: {error.strerror} ({code}, docs/errors.md)\n")
-        return NO_OUTPUT
+        return plain.NO_DATA
 
 
 def to_stderr(text: str) -> None:

@@ -1,4 +1,4 @@
-"""The twelve columns: a record as IANA's CSV, TXT and HTML show it, and back (formats.md 2.2, 2.3; R-PUB-5).
+"""The twelve columns: a record as IANA's CSV, TXT and HTML show it, and back (docs/formats.md; R-PUB-5).
 
 One way, `row`: rich text and references become plain text in one of the four renderings that IANA has used.
 The other way, `records_of`: references are told apart by their look, and what is no list in brackets is kept
@@ -54,7 +54,7 @@ _URI = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:mailto|tel|urn):)\S+", re.A
 
 
 class Rendering(StrEnum):
-    """The four ways in which IANA has turned rich text into cells (formats.md 2.2)."""
+    """The four ways in which IANA has turned rich text into cells (docs/formats.md)."""
 
     A = "A"  # a line break is nothing
     B = "B"  # a line break is a line feed
@@ -250,7 +250,7 @@ def value_remarks(records: Sequence[Record]) -> list[Problem]:
 
 
 def reference_of_label(label: str) -> Reference:
-    """Return the reference that *label* looks like: RFC, footnote, draft, URI, else text (formats.md 2.3)."""
+    """Return the reference that *label* looks like: RFC, footnote, draft, URI or text (docs/formats.md)."""
     if match := _RFC.fullmatch(label):
         return Reference("rfc", match[1].lower() + match[2])
     if label.isascii() and label.isdigit():

@@ -1,4 +1,4 @@
-"""IANA's CSV, both ways, to the byte (formats.md 2.1; T-09).
+"""IANA's CSV, both ways, to the byte (docs/formats.md; T-09).
 
 Reading is tolerant of what storing a file does to it: rows and lines in cells may end in LF or CR LF, columns
 may be missing, moved or new, either title of column 11 will do.  It is strict where a fault could hide

@@ -1,4 +1,4 @@
-"""IANA's XML, both ways, to the byte (formats.md section 1; R-PUB-5 to R-PUB-8).
+"""IANA's XML, both ways, to the byte (docs/formats.md; R-PUB-5 to R-PUB-8).
 
 `canonical` reads by pattern the nine records in ten that stand in IANA's canonical form; what is left, with
 an empty element in place of each of those, goes through expat and `elements`.  Every piece that a pattern

@@ -1,6 +1,6 @@
 """Records and contacts in IANA's canonical form, read by pattern.
 
-Nine in ten stand in one form (formats.md 1.6), and a pattern reads that form in a fraction of expat's time.
+Nine in ten stand in one form (docs/formats.md), and a pattern reads that form in a fraction of expat's time.
 A piece is taken only when every line of it matches: text without markup, the three entities, known
 elements, values without a remark.  Whatever else there is stays where it is for `elements`.
 """

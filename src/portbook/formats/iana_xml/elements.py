@@ -1,4 +1,4 @@
-"""Elements of IANA's XML to values: records, contacts and the head (formats.md 1.2 to 1.5).
+"""Elements of IANA's XML to values: records, contacts and the head (docs/formats.md).
 
 Beside each record stands the order of its parts and, where a person departed from the canonical form,
 its white space.  Liberal: what nobody foresaw is kept as its own XML, and remarked.

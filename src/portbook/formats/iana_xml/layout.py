@@ -1,4 +1,4 @@
-"""How IANA's XML is laid out: what its reader keeps and its writer follows (formats.md 1.1, 1.2, 1.6).
+"""How IANA's XML is laid out: what its reader keeps and its writer follows (docs/formats.md).
 
 The canonical form: steps of two blanks, a child a line, an assignee over three lines.  Values only.
 """
@@ -38,8 +38,8 @@ class Layout(NamedTuple):
     def fits(self, row: Record | Contact) -> bool:
         """Whether *row* still has exactly the children that were laid out."""
         tokens = record_tokens(row) if isinstance(row, Record) else contact_tokens(row)
-        if "description" not in self.order and tokens.count("description") and not row_text(row):
-            tokens.remove("description")
+        if isinstance(row, Record) and "description" not in self.order and not row.description.parts:
+            tokens.remove("description")  # an empty one need not have been written
         if sorted(tokens) != sorted(self.order):
             return False
         within = len(row.assignee) + 1 if isinstance(row, Record) and row.assignee is not None else 0
@@ -49,7 +49,7 @@ class Layout(NamedTuple):
 def record_tokens(record: Record) -> list[str]:
     """Return a token for each child that *record* is written with, in the canonical order.
 
-    That is the form of most records since 2022 (formats.md 1.3).
+    That is the form of most records since 2022 (docs/formats.md).
     """
     leaves = (
         ("name", record.service_name), ("protocol", record.transport), ("assignee", record.assignee),
@@ -68,11 +68,6 @@ def contact_tokens(contact: Contact) -> list[str]:
     tokens = [token for token, value in leaves if value is not None]
     tokens += ["uri"] * len(contact.uris) + ["updated"] * (contact.updated is not None)
     return tokens + ["extra" for extra in contact.extras if extra.kind == "element"]
-
-
-def row_text(row: Record | Contact) -> bool:
-    """Whether a record has a description that says something."""
-    return isinstance(row, Record) and bool(row.description.parts)
 
 
 class HeadLayout(NamedTuple):

@@ -1,4 +1,4 @@
-"""Parts of IANA's XML to values: texts, rich text, references, dates (formats.md 1.3, 1.4).
+"""Parts of IANA's XML to values: texts, rich text, references, dates (docs/formats.md).
 
 What nobody foresaw is kept as its own XML or as a named attribute, and remarked; equal parts are kept once.
 """

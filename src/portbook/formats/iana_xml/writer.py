@@ -1,4 +1,4 @@
-"""Editions to IANA's XML: the canonical form, and what people made of it (formats.md 1.1, 1.2, 1.6).
+"""Editions to IANA's XML: the canonical form, and what people made of it (docs/formats.md).
 
 A record or contact whose layout was kept is written in that order, with its own white space where it has one;
 any other in the canonical form.  The one encoder of XML: text goes through `_text`, attribute values
