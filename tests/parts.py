@@ -45,6 +45,17 @@ def why_no_published_editions() -> str:
     return "" if any(folder.glob("*.xz")) else f"{str(folder)!r} holds no edition (*.xz)"
 
 
+def published_page() -> Path:
+    """A page of IANA's own table as text: the last one of its search for "20", of 2025-09-29."""
+    return published_editions_folder().parent / "registry" / "published-page-2025-09-29.txt"
+
+
+def why_no_published_page() -> str:
+    if reason := why_no_published_editions():
+        return reason
+    return "" if published_page().is_file() else f"there is no file {str(published_page())!r}"
+
+
 def why_no_browser() -> str:
     return "" if browser() else not_brought("chromium")
 
@@ -103,6 +114,7 @@ def why_fails(command: list[str]) -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "published_editions": why_no_published_editions,
+    "published_page": why_no_published_page,
     "chromium": why_no_browser,
     "valgrind": why_no_valgrind,
     "user_namespaces": why_no_user_namespaces,

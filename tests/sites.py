@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 
 from portbook import formats
 from portbook.edition import Edition
-from portbook.web import editions
+from portbook.web import shown
 
 VOID = {"br", "input", "link", "meta"}
 
@@ -24,11 +24,11 @@ def site(home: Path, edition: Edition | None = None) -> Iterator[Client]:
         data = home / "invented.xml"
         data.write_bytes(formats.write(edition, "xml"))
     with override_settings(PORTBOOK_DATA=data and str(data), PORTBOOK_EDITION=None):
-        editions.served.cache_clear()
+        shown.forget()
         try:
             yield Client(SERVER_NAME="localhost", raise_request_exception=False)
         finally:
-            editions.served.cache_clear()
+            shown.forget()
 
 
 class Page(HTMLParser):

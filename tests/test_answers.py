@@ -5,7 +5,7 @@ import json
 import pytest
 
 from cli_runs import DATE, XML
-from portbook import answers, formats
+from portbook import answers, blocks, formats
 from portbook.errors import RuleError
 from portbook.numbers import Ports, Transport
 from portbook.records import Break, PublishedDate, Record, Reference, rich
@@ -103,7 +103,7 @@ def test_a_port_is_answered_on_all_four_transports() -> None:
 
 def test_runs_cover_each_port_once_and_agree_with_the_edition() -> None:
     for transport in Transport:
-        runs = answers.runs_of(EDITION, Ports(0, 9000), transport)
+        runs = blocks.runs_of(EDITION, Ports(0, 9000), transport)
         assert [run.low for run, _ in runs[1:]] == [run.high + 1 for run, _ in runs[:-1]]
         assert (runs[0][0].low, runs[-1][0].high) == (0, 9000)
         for run, state in runs:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from portbook.blocks import runs_of
 from portbook.edition import Edition, PortState, Service, row_state
 from portbook.errors import RuleError
 from portbook.names import fold
@@ -162,27 +163,6 @@ def ports_answer(
             for run, state in runs
         ],
     }
-
-
-def runs_of(edition: Edition, ports: Ports, transport: Transport) -> tuple[tuple[Ports, PortState], ...]:
-    """Return *ports* as runs of neighbours that have the same state, for the same reason, by the same rows.
-
-    Each run comes with the state of its first port.
-    """
-    runs: list[tuple[Ports, PortState]] = []
-    for port in range(ports.low, ports.high + 1):
-        state = edition.port(port, transport)
-        if runs and _same_standing(runs[-1][1], state):
-            runs[-1] = (Ports(runs[-1][0].low, port), runs[-1][1])
-        else:
-            runs.append((Ports(port, port), state))
-    return tuple(runs)
-
-
-def _same_standing(one: PortState, other: PortState) -> bool:
-    return (one.state, one.why, one.reason, one.records, one.companions, one.range) == (
-        *(other.state, other.why, other.reason, other.records, other.companions, other.range),
-    )
 
 
 def service_answer(

@@ -129,9 +129,10 @@ def _load(data: Path | None, edition: str | None) -> str:
             message = f"the site needs the package {package!r}, which is not installed; install portbook[web]"
             raise DataMissing(Problem("E-SERVE-PARTS", message, _HELP))
     import_module("portbook.web.wsgi")
-    from portbook.web.editions import served
+    from portbook.web.shown import shown
 
-    return f"Portbook: {served().file.records:,} records as of {served().date}"
+    here = shown().current()
+    return f"Portbook: {here.file.records:,} records as of {here.date}"
 
 
 def _listen(where: Bind, line: str) -> int:

@@ -4,6 +4,7 @@
 """
 
 from portbook import answers
+from portbook.blocks import runs_of
 from portbook.cli import plain
 from portbook.cli.keys import Key
 from portbook.edition import Edition, PortState, Service, row_state
@@ -36,7 +37,7 @@ def why_of(state: PortState) -> str:
 def _lines_at(asked: Ports, transport: Transport, edition: Edition) -> list[tuple[int, plain.Line]]:
     """The lines for *asked* on one transport, each with its first port."""
     lines = []
-    for ports, state in answers.runs_of(edition, asked, transport):
+    for ports, state in runs_of(edition, asked, transport):
         shown, why, what = str(ports), why_of(state), state.state.lower()
         for record in state.records:
             own = "" if record.ports == ports else str(record.ports or "")

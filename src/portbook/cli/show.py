@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 
 from portbook import answers
+from portbook.blocks import runs_of
 from portbook.cli import output, verbs
 from portbook.cli.keys import Key
 from portbook.cli.lookup import KEY_HELP, Asked, records_of
@@ -70,7 +71,7 @@ class Shown(Asked):
         """Say what a port is that no row speaks of."""
         if isinstance(key.subject, Ports):
             for transport in key.transports:
-                for run, state in answers.runs_of(self.edition, key.subject, transport):
+                for run, state in runs_of(self.edition, key.subject, transport):
                     said = f"{state.state.lower()}, {why_of(state)}"
                     output.note(f"portbook: {run}/{transport} has no row: {said}")
 

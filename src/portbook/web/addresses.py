@@ -1,15 +1,23 @@
-"""Addresses: of a search, of the JSON behind a page, and of what references point to outside.
+"""Addresses: of the site's own pages and files, of the JSON behind a page, and of documents outside.
 
-Those of ports, services and rows are `portbook.answers`'.  An address that comes from data is followed only
-in the schemes listed here (T-31, T-32).
+Every page has two: in the edition that is shown now ("/ports/443"), and dated, for ever
+("/editions/2018-10-04/ports/443").  An address that comes from data is followed only in the schemes listed
+here (T-31, T-32).
 """
 
 import re
-from urllib.parse import urlencode, urlsplit
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
 
+from portbook.answers import port_address, service_address
+from portbook.numbers import Ports, Transport
 from portbook.records import Reference
 
 API = "/v1"
+EDITIONS = "/editions"
+FILES = (
+    "/assignments/service-names-port-numbers/service-names-port-numbers"  # IANA's own path, without suffix
+)
 FOLLOWED = frozenset({"http", "https"})  # schemes of links from data
 
 _RFC = re.compile(r"(rfc|bcp|std)0*([1-9][0-9]{0,5})", re.ASCII)
@@ -18,18 +26,55 @@ _DRAFT = re.compile(r"(?:RFC-|draft-)?([A-Za-z0-9][A-Za-z0-9._-]{2,99})", re.ASC
 _REGISTRY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 
 
-def of_search(text: str, limit: int | None = None) -> str:
-    """The address of a search; *limit* is the API's alone."""
-    asked = {"q": text} if limit is None else {"q": text, "limit": str(limit)}
-    return f"/search?{urlencode(asked)}"
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The addresses of the pages of one edition; `root` is "", or "/editions/ID" for the dated ones."""
+
+    root: str = ""
+
+    def to(self, path: str) -> str:
+        """The address of the page at *path*, which begins with a slash."""
+        return self.root + path
+
+    def port(self, port: int, transport: Transport | None = None) -> str:
+        return self.root + port_address(port, transport)
+
+    def ports(self, ports: Ports) -> str:
+        """The address of a port, or of the page of a range."""
+        if ports.low == ports.high:
+            return self.port(ports.low)
+        return f"{self.root}/ports?from={ports.low}&to={ports.high}"
+
+    def service(self, name: str) -> str:
+        return self.root + service_address(name)
+
+    def contact(self, contact_id: str) -> str:
+        return f"{self.root}/contacts/{_segment(contact_id)}"
+
+    def organisation(self, name: str) -> str:
+        return f"{self.root}/organisations/{_segment(name)}"
+
+    def reference(self, label: str) -> str:
+        return f"{self.root}/references/{_segment(label)}"
+
+    def search(self, text: str) -> str:
+        return f"{self.root}/search?{urlencode({'q': text})}"
+
+    def json(self, path: str) -> str:
+        """The address of the JSON that says the same as the page at *path*, which has no root."""
+        return self.root + API + path
+
+    def file(self, suffix: str) -> str:
+        """The address of the edition as a file, under IANA's name for it."""
+        return f"{self.root}{FILES}{suffix}"
 
 
-def of_json(path: str) -> str:
-    """The address of the JSON that says the same as the page at *path*."""
-    return API + path
+def of_edition(edition_id: str) -> str:
+    """The address of the page about an edition; its own pages lie below it."""
+    return f"{EDITIONS}/{_segment(edition_id)}"
 
 
-def of_reference(reference: Reference) -> str:
+def of_document(reference: Reference) -> str:
     """Return the address outside that a published reference stands for, or "" when it has none to follow."""
     data = reference.data or ""
     match reference.type:
@@ -55,3 +100,8 @@ def is_followed(address: str) -> bool:
     except ValueError:
         return False
     return parts.scheme.lower() in FOLLOWED and bool(parts.netloc)
+
+
+def _segment(text: str) -> str:
+    """*text* as one part of an address, slashes escaped."""
+    return quote(text, safe="")

@@ -22,7 +22,6 @@ from portbook.answers import Answer
 from portbook.errors import Problem
 from portbook.search import DEFAULT_LIMIT
 from portbook.web import questions
-from portbook.web.editions import served
 from portbook.web.problems import RequestError
 from portbook.web.schemas import (
     IndexAnswer,
@@ -37,6 +36,7 @@ from portbook.web.schemas import (
     ServiceAnswer,
     TransportParameter,
 )
+from portbook.web.shown import edition_of
 
 OPENAPI = "/v1/openapi.json"
 RESOURCES = {  # URI templates (RFC 6570)
@@ -100,34 +100,38 @@ REFUSED = {**BAD_QUERY, 404: ProblemDocument}
 def index(request: HttpRequest) -> Answer:
     """The addresses of the API."""
     resources = [{"href": href, "description": description} for href, description in RESOURCES.items()]
-    return {"edition": served().id, "resources": resources, "openapi": OPENAPI}
+    return {"edition": edition_of(request).id, "resources": resources, "openapi": OPENAPI}
 
 
 @api.get("/ports/{port}", response={200: PortAnswer, **REFUSED}, tags=["ports"])
 def port(request: HttpRequest, port: PortParameter) -> Answer:
     """What the registry says of a port, 0 to 65535, on each of the four transports."""
-    return answers.port_answer(served().edition, served().id, questions.port_of(port))
+    here = edition_of(request)
+    return answers.port_answer(here.edition, here.id, questions.port_of(port))
 
 
 @api.get("/ports/{port}/{transport}", response={200: PortTransportAnswer, **REFUSED}, tags=["ports"])
 def port_transport(request: HttpRequest, port: PortParameter, transport: TransportParameter) -> Answer:
     """What the registry says of a port on tcp, udp, sctp or dccp."""
+    here = edition_of(request)
     number, over = questions.port_of(port), questions.transport_of(transport)
-    return answers.port_transport_answer(served().edition, served().id, number, over)
+    return answers.port_transport_answer(here.edition, here.id, number, over)
 
 
 @api.get("/services/{anything:name}", response={200: ServiceAnswer, **REFUSED}, tags=["services"])
 def service(request: HttpRequest, name: NameParameter) -> Answer:
     """All rows of a service, by its name or an alias, in any case; encode a slash as %2F."""
-    return answers.service_answer(served().edition, served().id, questions.service_of(served(), name))
+    here = edition_of(request)
+    return answers.service_answer(here.edition, here.id, questions.service_of(here, name))
 
 
 @api.get("/search", response={200: SearchAnswer, **BAD_QUERY}, tags=["search"])
 def search(request: HttpRequest, q: QueryParameter = "", limit: LimitParameter = DEFAULT_LIMIT) -> Answer:
     """What fits a name, a port, an RFC or words, best first; at most 100 characters, 1 to 100 hits."""
+    here = edition_of(request)
     query = questions.required_query_of(q)
-    hits, more = questions.hits_of(served(), query, limit)
-    return answers.search_answer(served().edition, served().id, query, hits, more)
+    hits, more = questions.hits_of(here, query, limit)
+    return answers.search_answer(here.edition, here.id, query, hits, more)
 
 
 @api.exception_handler(ValidationError)

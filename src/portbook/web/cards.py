@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from portbook.answers import port_address, service_address
-from portbook.edition import Edition, State, row_state
+from portbook.edition import State, row_state
 from portbook.names import is_historic
 from portbook.records import Record, Reference
+from portbook.web.editions import Served
 from portbook.web.sentences import shown_ports
 from portbook.web.texts import LINE_BREAK, Piece, page_text, pieces, reference_piece
 
@@ -43,19 +43,19 @@ class Card(NamedTuple):
         return self.state.value.lower()
 
 
-def card(record: Record, edition: Edition) -> Card:
+def card(record: Record, here: Served) -> Card:
     """Return *record* as a page shows it."""
     name = record.service_name or ""
-    canonical = edition.canonical(name) if name else ""
-    fields = tuple(_fields(record, edition))
+    canonical = here.edition.canonical(name) if name else ""
+    fields = tuple(_fields(record, here))
     return Card(
         name=page_text(name),
-        href=service_address(name) if name else "",
+        href=here.links.service(name) if name else "",
         ports=shown_ports(record.ports) if record.ports else page_text(record.port_number or ""),
-        ports_href=port_address(record.ports.low) if record.ports else "",
+        ports_href=here.links.ports(record.ports) if record.ports else "",
         transport=page_text(record.transport or "no particular transport"),
         state=row_state(record)[0],
-        alias_of=Piece(page_text(canonical), service_address(canonical)) if canonical != name else None,
+        alias_of=Piece(page_text(canonical), here.links.service(canonical)) if canonical != name else None,
         is_historic=is_historic(name),
         summary=page_text(str(record.description)),
         fields=tuple(field for field in fields if field.pieces),
@@ -63,48 +63,52 @@ def card(record: Record, edition: Edition) -> Card:
     )
 
 
-def cards(records: Iterable[Record], edition: Edition) -> tuple[Card, ...]:
+def cards(records: Iterable[Record], here: Served) -> tuple[Card, ...]:
     """Return *records* as a page shows them; those that differ by their transport alone share a card."""
     alike: dict[Record, list[str]] = {}
     for record in records:
         transports = alike.setdefault(replace(record, transport=None), [])
         transports.append(record.transport or "no particular transport")
     return tuple(
-        card(record, edition)._replace(transport=page_text(", ".join(transports)))
+        card(record, here)._replace(transport=page_text(", ".join(transports)))
         for record, transports in alike.items()
     )
 
 
-def _fields(record: Record, edition: Edition) -> Iterable[Field]:
+def _fields(record: Record, here: Served) -> Iterable[Field]:
     """The columns of a row but for name, port and transport, in IANA's order; empty ones too."""
-    yield Field("Description", pieces(record.description))
+    yield Field("Description", pieces(record.description, here.links))
     people = {*record.contact, *(record.assignee or ())}
-    remark = NOT_CARRIED.text if people and edition.contacts is None else ""
+    remark = NOT_CARRIED.text if people and here.edition.contacts is None else ""
     if record.assignee is not None or not record.contact:
-        yield Field("Assignee", _people(record.assignee or (), edition))
-        yield Field("Contact", _people(record.contact, edition), remark)
+        yield Field("Assignee", _people(record.assignee or (), here))
+        yield Field("Contact", _people(record.contact, here), remark)
     else:
-        yield Field("Assignee and contact", _people(record.contact, edition), remark)
+        yield Field("Assignee and contact", _people(record.contact, here), remark)
     yield Field("Registration date", _text(record.registration_date))
     yield Field("Modification date", _text(record.modification_date))
-    yield Field("Reference", _separated(reference_piece(reference) for reference in record.reference))
+    yield Field(
+        "Reference", _separated(reference_piece(reference, here.links) for reference in record.reference)
+    )
     yield Field("Service code", _text(record.service_code))
-    yield Field("Unauthorized use reported", pieces(record.unauthorized_use_reported))
-    yield Field("Assignment notes", pieces(record.assignment_notes))
+    yield Field("Unauthorized use reported", pieces(record.unauthorized_use_reported, here.links))
+    yield Field("Assignment notes", pieces(record.assignment_notes, here.links))
     for extra in record.extras:
         yield Field(page_text(f"{extra.kind} {extra.name}"), _text(extra.value))
 
 
-def _people(references: Iterable[Reference], edition: Edition) -> tuple[Piece, ...]:
-    return _separated(_person(reference, edition) for reference in references)
+def _people(references: Iterable[Reference], here: Served) -> tuple[Piece, ...]:
+    return _separated(_person(reference, here) for reference in references)
 
 
-def _person(reference: Reference, edition: Edition) -> Piece:
+def _person(reference: Reference, here: Served) -> Piece:
     """The id as published, and the name if the edition carries it."""
-    contact = edition.contact(reference.data or "") if reference.type == "person" else None
+    contact = here.edition.contact(reference.data or "") if reference.type == "person" else None
     known = (contact.name or contact.organization) if contact else None
     label = reference.label
-    return Piece(page_text(f"{known} [{label}]" if known else f"[{label}]" if label else "(empty)"))
+    if not label:
+        return Piece("(empty)")
+    return Piece(page_text(f"{known} [{label}]" if known else f"[{label}]"), here.links.contact(label))
 
 
 def _separated(items: Iterable[Piece]) -> tuple[Piece, ...]:

@@ -1,7 +1,7 @@
-"""The edition that the site shows: chosen once, read once a process, with its search index and its counts.
+"""An edition as the site shows it: the edition, what is made of it once, its addresses, its validators.
 
-A file (PORTBOOK_DATA) comes before a stored edition (PORTBOOK_EDITION) before the newest one.  Everything
-that answers a request asks `served`; nothing here knows a request.
+`Opened` is shared by all that show the same bytes; `Served` is one set of addresses over it, that of the
+edition shown now or a dated one.  Which of them answers a request is `shown`'s; nothing here knows a request.
 """
 
 from functools import cache, cached_property
@@ -10,14 +10,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from django.conf import settings
-
 from portbook.edition import Edition, State, row_state
+from portbook.freshness import Age, age_of
+from portbook.mentions import Mentions
 from portbook.numbers import Transport
 from portbook.search import SearchIndex
-from portbook.store import EditionFile, EditionStore, edition_file
+from portbook.store import EditionFile
+from portbook.web import clock
+from portbook.web.addresses import Links, of_edition
+from portbook.web.memory import Memory
+from portbook.web.rows import RowTable
 
-PARTS_OF_THE_CODE = (".py", ".html", ".css", ".svg")  # what an answer is made of besides the edition
+PARTS_OF_THE_CODE = (".py", ".html", ".css", ".js", ".svg")  # what an answer is made of besides the edition
 
 
 class Counts(NamedTuple):
@@ -29,12 +33,58 @@ class Counts(NamedTuple):
     contacts: int | None  # None: the edition carries none
 
 
-class Served:
-    """An edition with all that answering from it needs."""
+class Opened:
+    """An edition that has been read, with all that answering from it needs."""
 
     def __init__(self, file: EditionFile) -> None:
         self.file = file
         self.edition: Edition = file.edition
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        return SearchIndex(self.edition)
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        return Mentions(self.edition)
+
+    @cached_property
+    def table(self) -> RowTable:
+        return RowTable(self.edition)
+
+    @cached_property
+    def counts(self) -> Counts:
+        edition = self.edition
+        assigned: dict[str, set[int]] = {transport.value: set() for transport in Transport}
+        for record in edition.records:
+            if record.ports and record.transport in assigned and row_state(record)[0] is State.ASSIGNED:
+                assigned[record.transport].update(range(record.ports.low, record.ports.high + 1))
+        contacts = None if edition.contacts is None else len(edition.contacts)
+        ports = tuple((transport, len(numbers)) for transport, numbers in assigned.items())
+        return Counts(len(edition.records), len(edition.service_names), ports, contacts)
+
+    def prepare(self) -> "Opened":
+        """Make at the start what the first visitor would else wait for, and return this."""
+        _ = self.index.complete(), self.counts, self.edition.at(0), self.edition.service_names
+        return self
+
+
+class Served:
+    """An edition under one set of addresses: those of the site, or the dated ones that never change."""
+
+    def __init__(self, opened: Opened, *, dated: bool = False) -> None:
+        self.opened = opened
+        self.is_dated = dated
+        self.links = Links(of_edition(opened.file.id) if dated else "")
+        self.memory = Memory()
+
+    @property
+    def file(self) -> EditionFile:
+        return self.opened.file
+
+    @property
+    def edition(self) -> Edition:
+        return self.opened.edition
 
     @property
     def id(self) -> str:
@@ -50,56 +100,33 @@ class Served:
         """What the header of every page says: the id of a stored edition, else the date of the file."""
         return f"{self.date}, a file" if self.file.origin == "file" else self.id
 
-    @cached_property
-    def index(self) -> SearchIndex:
-        return SearchIndex(self.edition)
+    @property
+    def about(self) -> str:
+        """The address of the page about the edition."""
+        return of_edition(self.id)
 
-    def prepare(self) -> "Served":
-        """Make at the start what the first visitor would else wait for, and return this."""
-        _ = self.index.complete(), self.counts, self.edition.at(0), self.edition.service_names
-        return self
+    @property
+    def age(self) -> Age | None:
+        """How old the edition is today; None without a date, and on dated pages, which say the same for ever."""
+        return None if self.is_dated else age_of(self.file.date, clock.today())
 
-    @cached_property
-    def counts(self) -> Counts:
-        edition = self.edition
-        assigned: dict[str, set[int]] = {transport.value: set() for transport in Transport}
-        for record in edition.records:
-            if record.ports and record.transport in assigned and row_state(record)[0] is State.ASSIGNED:
-                assigned[record.transport].update(range(record.ports.low, record.ports.high + 1))
-        contacts = None if edition.contacts is None else len(edition.contacts)
-        ports = tuple((transport, len(numbers)) for transport, numbers in assigned.items())
-        return Counts(len(edition.records), len(edition.service_names), ports, contacts)
+    @property
+    def content(self) -> str:
+        """What decides, with the address, every byte of an answer but a page's: the edition and the code."""
+        return f"{self.file.sha256[:16]}-{code_digest()}"
 
-    def etag(self, representation: str) -> str:
-        """Return the strong validator of an answer from this edition in that representation.
-
-        The edition and the code decide an answer to the byte, together with its address.
-        """
-        return f'"{self.file.sha256[:16]}-{code_digest()}-{representation}"'
-
-
-@cache
-def served() -> Served:
-    """Return the edition that this process shows.
-
-    Raises `DataMissing`, `StoreError` or `FormatError` when it is not there or cannot be read.
-    """
-    return Served(chosen(settings.PORTBOOK_DATA, settings.PORTBOOK_EDITION))
-
-
-def chosen(data: str | Path | None, edition_id: str | None) -> EditionFile:
-    """Return the file *data*, else the stored edition of that id, else the newest one."""
-    if data:
-        return edition_file(Path(data))
-    store = EditionStore()
-    return store.get(edition_id) if edition_id else store.current()
+    @property
+    def state(self) -> str:
+        """The same for a page, which also tells how old the edition is."""
+        age = self.age
+        return f"{self.content}-{age.days}" if age and age.level != "fresh" else self.content
 
 
 @cache
 def code_digest() -> str:
     """Return a short digest of the code and the packages that make answers."""
     digest = sha256()
-    for package in ("django", "django-ninja"):
+    for package in ("django", "django-htmx", "django-ninja"):
         digest.update(f"{package} {version(package)}\n".encode())
     root = Path(__file__).resolve().parent.parent
     for path in sorted(path for path in root.rglob("*") if path.suffix in PARTS_OF_THE_CODE):

@@ -1,34 +1,49 @@
-"""What every answer has in common, whatever made it: methods, hosts, validators, HEAD, security headers.
+"""What every answer has in common: methods, hosts, dated addresses, validators, packing, headers.
 
-The only middleware.  Public answers neither read nor set cookies, so one copy serves everybody.
+The only middleware.  Public answers neither read nor set cookies, so one copy serves everybody.  What a page
+said is remembered by its address (`memory`); an answer depends on nothing else that a client sends, but for
+whether it takes gzip.
 """
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from portbook.errors import PortbookError
 from portbook.web import problems
-from portbook.web.editions import served
+from portbook.web.addresses import EDITIONS, of_edition
+from portbook.web.editions import Served
+from portbook.web.memory import Answer
+from portbook.web.shown import choose, edition_of, shown
 
 READ = ("GET", "HEAD")
 REVALIDATE = "public, max-age=60, must-revalidate"
+FOR_EVER = "public, max-age=31536000, immutable"
 
 SECURITY = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 HSTS = "max-age=31536000"  # only where the request came over TLS
+
+_DATED = re.compile(rf"{EDITIONS}/([^/]+)(/.*)", re.DOTALL)
+_UNDATED = (EDITIONS, "/static")  # what has no dated address
+_KEPT = ("Content-Type", "Cache-Control")  # headers of a view that are remembered
+_GZIP = re.compile(r"(?:^|,)[ \t]*(?:gzip|\*)[ \t]*(?:;[ \t]*q=(?:1|0\.[0-9]*[1-9])[0-9.]*[ \t]*)?(?:,|\Z)")
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -69,21 +84,75 @@ class Front:
             request.get_host()
         except DisallowedHost:
             return problems.answer(request, problems.wrong_host())
-        response = self.get_response(request)
-        if response.status_code == HTTPStatus.MOVED_PERMANENTLY:
-            response["Cache-Control"] = REVALIDATE  # another edition may have a name that ends in a slash
-        if response.status_code != HTTPStatus.OK:
-            return response
-        return _conditional(request, response)
+        if elsewhere := self._find_edition(request):
+            return elsewhere
+        here = edition_of(request)
+        key = request.get_full_path()
+        answer = here.memory.get(here.state, key) if request.method in READ else None
+        if answer is None:
+            response = self.get_response(request)
+            if response.status_code == HTTPStatus.MOVED_PERMANENTLY:
+                response["Cache-Control"] = REVALIDATE  # another edition may have a name that ends in a slash
+            if response.status_code != HTTPStatus.OK:
+                return response
+            if "ETag" in response:  # a file, which knows its own digest
+                return _conditional(request, response)
+            headers = tuple((name, response[name]) for name in _KEPT if name in response)
+            answer = Answer(response.content, headers)
+            here.memory.keep(key, answer)
+        return _conditional(request, _packed(request, answer, here))
+
+    def _find_edition(self, request: HttpRequest) -> HttpResponse | None:
+        """Note which edition is asked, its address taken off; or lead to the whole id, or refuse."""
+        match = _DATED.fullmatch(request.path_info)
+        if not match:
+            return None
+        wanted, rest = match[1], match[2]
+        try:
+            if rest.startswith(_UNDATED):
+                raise problems.no_such_address(request)
+            here = shown().dated(wanted)
+        except problems.RequestError as error:
+            return problems.answer(request, error)
+        except PortbookError as error:
+            return problems.answer(request, problems.no_edition(error))
+        if here.id != wanted:  # "current", or the beginning of an id
+            query = request.META.get("QUERY_STRING", "")
+            path = of_edition(here.id) + quote(rest)
+            return _moved(f"{path}?{query}" if query else path)
+        choose(request, here)
+        request.path_info = rest
+        return None
+
+
+def _moved(address: str) -> HttpResponse:
+    response = HttpResponseRedirect(address)
+    response["Cache-Control"] = REVALIDATE
+    return response
+
+
+def _packed(request: HttpRequest, answer: Answer, here: Served) -> HttpResponse:
+    """*answer* as a response, packed if the client takes that; either has a strong validator of its own."""
+    packs = answer.is_packable and _GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
+    response = HttpResponse(answer.packed if packs else answer.content)
+    for name, value in answer.headers:
+        response[name] = value
+    kind = response["Content-Type"].partition(";")[0].rpartition("/")[2]
+    state = here.state if kind == "html" else here.content  # only a page tells the age
+    response["ETag"] = f'"{state}-{kind}{"-gzip" if packs else ""}"'
+    if kind == "json" and here.age:
+        response["Portbook-Edition-Age"] = f"{here.age.days} days"
+    if "Cache-Control" not in response:
+        response["Cache-Control"] = FOR_EVER if here.is_dated else REVALIDATE
+    if packs:
+        response["Content-Encoding"] = "gzip"
+    if answer.is_packable:
+        patch_vary_headers(response, ["Accept-Encoding"])
+    return response
 
 
 def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Give a good answer its validator, or replace it by 304 or 412 (RFC 9110 section 13)."""
-    if "ETag" not in response:
-        representation = response["Content-Type"].partition(";")[0].rpartition("/")[2]
-        response["ETag"] = served().etag(representation)
-    if "Cache-Control" not in response:
-        response["Cache-Control"] = REVALIDATE
+    """The response, or 304 or 412 in its place (RFC 9110 section 13)."""
     answer: Any = get_conditional_response(request, etag=response["ETag"], response=response)
     if answer.status_code == HTTPStatus.PRECONDITION_FAILED:
         return problems.answer(request, problems.changed())

@@ -2,22 +2,34 @@
 
 from collections.abc import Mapping
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from portbook.search.queries import MAX_QUERY
 from portbook.web import assets
-from portbook.web.editions import served
+from portbook.web.shown import edition_of
 
 
 def page(
-    template: str, context: Mapping[str, object], *, status: int = 200, with_edition: bool = True
+    request: HttpRequest | None, template: str, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
-    """Return the page made of *template*; without the edition where that itself may be at fault."""
-    around = {
-        "served": served() if with_edition else None,
-        "stylesheet": assets.address("portbook.css"),
-        "icon": assets.address("favicon.svg"),
+    """Return the page made of *template*; without *request* it tells of no edition, which may be at fault."""
+    return HttpResponse(render_to_string(f"web/{template}", {**_around(request), **context}), status=status)
+
+
+def piece(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
+    """Return a piece of a page, for a script to put in its place."""
+    here = edition_of(request)
+    return HttpResponse(render_to_string(f"web/{template}", {"root": here.links.root, **context}))
+
+
+def _around(request: HttpRequest | None) -> dict[str, object]:
+    here = edition_of(request) if request else None
+    return {
+        "served": here,
+        "root": here.links.root if here else "",
+        "age": here.age if here else None,
+        "undated": request.path_info if request else "/",
+        "asset": assets.addresses(),
         "longest_query": MAX_QUERY,
     }
-    return HttpResponse(render_to_string(f"web/{template}", {**around, **context}), status=status)

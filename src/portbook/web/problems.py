@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
-from portbook.errors import PortbookError, Problem, shown
+from portbook.errors import DataMissing, PortbookError, Problem, RuleError, shown
 from portbook.web.addresses import API
 from portbook.web.layout import page
 
@@ -47,7 +47,7 @@ def answer(request: HttpRequest, error: RequestError, fault_id: str = "") -> Htt
             "suggestions": error.suggestions,
             "fault_id": fault_id,
         }
-        response = page("error.html", context, status=error.status, with_edition=not fault_id)
+        response = page(None if fault_id else request, "error.html", context, status=error.status)
     response["Cache-Control"] = NO_STORE
     if not _is_api(request):
         response["Vary"] = "Accept"
@@ -103,6 +103,16 @@ def wrong_method(request: HttpRequest) -> RequestError:
 def wrong_host() -> RequestError:
     message = "the Host header names no host that this site answers to (PORTBOOK_HOSTS)"
     return RequestError(HTTPStatus.BAD_REQUEST, Problem("E-WEB-HOST", message, f"{_HTTP} section 7.2"))
+
+
+def no_edition(error: PortbookError) -> RequestError:
+    """The edition of a dated address is not here, or is damaged; what is wrong with it goes to the log."""
+    if isinstance(error, (RuleError, DataMissing)):
+        return RequestError(HTTPStatus.NOT_FOUND, error.problem)
+    _log.error("a dated edition cannot be shown: %s", error)
+    message = "this edition is kept here and cannot be read now; `portbook editions verify` says why"
+    problem = Problem("E-WEB-EDITION", message, "docs/store.md")
+    return RequestError(HTTPStatus.SERVICE_UNAVAILABLE, problem)
 
 
 def changed() -> RequestError:

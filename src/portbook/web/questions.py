@@ -50,7 +50,7 @@ def service_of(served: Served, name: str) -> Service:
     """Return what stands under *name*; 404 with names like it when nothing does."""
     if service := served.edition.service(name):
         return service
-    likely = served.index.suggest(name, SUGGESTIONS) if len(name) <= MAX_QUERY else ()
+    likely = served.opened.index.suggest(name, SUGGESTIONS) if len(name) <= MAX_QUERY else ()
     message = f"no service is called {shown(name)} in the edition of {served.date}"
     problem = Problem("E-WEB-SERVICE", message, f"edition {served.label}")
     raise RequestError(HTTPStatus.NOT_FOUND, problem, tuple(likely))
@@ -83,7 +83,7 @@ def hits_of(served: Served, query: str, limit: int) -> Found:
     One hit above the limit tells whether there are more; to count them all may take thirty times as long.
     """
     try:
-        hits = served.index.search(query, limit + 1)
+        hits = served.opened.index.search(query, limit + 1)
     except RuleError as error:
         raise RequestError(HTTPStatus.BAD_REQUEST, error.problem) from None
     return Found(hits[:limit], len(hits) > limit)

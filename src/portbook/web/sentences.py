@@ -5,10 +5,10 @@ They say what is listed, never what traffic is.  Text and links for a template t
 
 from collections.abc import Iterable, Sequence
 
-from portbook.answers import service_address
 from portbook.edition import PortState, Reason, Service, State, Why
 from portbook.names import is_historic
 from portbook.numbers import Ports, Transport
+from portbook.web.addresses import Links
 from portbook.web.texts import Piece, page_text
 
 REASONS = {
@@ -21,7 +21,7 @@ REASONS = {
 BLOCKS = {State.UNASSIGNED: "unassigned block", State.RESERVED: "reserved block"}
 
 
-def port_sentence(states: Sequence[PortState]) -> tuple[Piece, ...]:
+def port_sentence(states: Sequence[PortState], links: Links) -> tuple[Piece, ...]:
     """Return the answer for a port on the transports of *states*, in one sentence."""
     port = states[0].port
     if {state.state for state in states} == {State.DYNAMIC}:
@@ -29,7 +29,7 @@ def port_sentence(states: Sequence[PortState]) -> tuple[Piece, ...]:
     sentence: list[Piece] = []
     for (state, names), transports in _groups(states).items():
         sentence.append(Piece("; it is " if sentence else f"{port} is "))
-        sentence += _clause(state, names)
+        sentence += _clause(state, names, links)
         sentence.append(Piece(_on(transports)))
     return (*sentence, Piece("."))
 
@@ -54,12 +54,12 @@ def explanation(state: PortState, states: Sequence[PortState]) -> str:
             return _from_row(state, over)
 
 
-def service_sentence(service: Service) -> tuple[Piece, ...]:
+def service_sentence(service: Service, links: Links) -> tuple[Piece, ...]:
     """Return the answer for a service name, in one sentence: its ports, or which name to use instead."""
     name = page_text(service.name)
     if service.is_alias:
         kind = "a historic name" if is_historic(service.name) else "an alias"
-        use = Piece(page_text(service.canonical), service_address(service.canonical))
+        use = Piece(page_text(service.canonical), links.service(service.canonical))
         return (Piece(f"{name} is {kind}. Use "), use, Piece("."))
     ports: dict[Ports, list[str]] = {}
     for record in service.records:
@@ -74,8 +74,10 @@ def service_sentence(service: Service) -> tuple[Piece, ...]:
     for number, (span, transports) in enumerate(ports.items()):
         if number:
             sentence.append(Piece(" and " if number == len(ports) - 1 else ", "))
-        href = f"/ports/{span.low}"
-        sentence += [Piece(shown_ports(span), href), Piece(f" on {listed(dict.fromkeys(transports))}")]
+        sentence += [
+            Piece(shown_ports(span), links.ports(span)),
+            Piece(f" on {listed(dict.fromkeys(transports))}"),
+        ]
     return (*sentence, Piece("."))
 
 
@@ -98,7 +100,7 @@ def _groups(states: Sequence[PortState]) -> dict[tuple[State, tuple[str, ...]], 
     return groups
 
 
-def _clause(state: State, names: tuple[str, ...]) -> list[Piece]:
+def _clause(state: State, names: tuple[str, ...], links: Links) -> list[Piece]:
     if state is not State.ASSIGNED:
         return [Piece(state.value.lower())]
     if not names:
@@ -107,7 +109,7 @@ def _clause(state: State, names: tuple[str, ...]) -> list[Piece]:
     for number, name in enumerate(names):
         if number:
             clause.append(Piece(" and " if number == len(names) - 1 else ", "))
-        clause.append(Piece(page_text(name), service_address(name)))
+        clause.append(Piece(page_text(name), links.service(name)))
     return clause
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from portbook.errors import visible
 from portbook.records import Break, Markup, Paragraph, Part, Reference, RichText
-from portbook.web.addresses import of_reference
+from portbook.web.addresses import Links, of_document
 
 
 class Piece(NamedTuple):
@@ -37,10 +37,10 @@ def page_text(text: str) -> str:
     return visible(text, keep="\t\n")
 
 
-def pieces(text: RichText | None) -> tuple[Piece, ...]:
+def pieces(text: RichText | None, links: Links) -> tuple[Piece, ...]:
     """Return what a page shows of *text*: no breaks at its ends, at most one blank line in a row."""
     found: list[Piece] = []
-    for piece in _pieces(text.parts if text else ()):
+    for piece in _pieces(text.parts if text else (), links):
         if piece is not LINE_BREAK or (found and found[-2:] != [LINE_BREAK, LINE_BREAK]):
             found.append(piece)
     while found and not found[-1].text.strip():
@@ -48,12 +48,16 @@ def pieces(text: RichText | None) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def reference_piece(reference: Reference) -> Piece:
-    """Return what a page shows of a reference, with its link if it has one to follow."""
-    return Piece(page_text(reference.label) or "(empty)", of_reference(reference))
+def reference_piece(reference: Reference, links: Links) -> Piece:
+    """Return what a page shows of a reference: its link leads to the document, else to our page of it."""
+    if not reference.label:
+        return Piece("(empty)")
+    if reference.type == "person":
+        return Piece(page_text(reference.label), links.contact(reference.data or reference.label))
+    return Piece(page_text(reference.label), of_document(reference) or links.reference(reference.label))
 
 
-def _pieces(parts: Iterable[Part]) -> Iterator[Piece]:
+def _pieces(parts: Iterable[Part], links: Links) -> Iterator[Piece]:
     for part in parts:
         match part:
             case str():
@@ -61,10 +65,10 @@ def _pieces(parts: Iterable[Part]) -> Iterator[Piece]:
             case Break():
                 yield LINE_BREAK
             case Reference():
-                yield reference_piece(part)
+                yield reference_piece(part, links)
             case Paragraph():
                 yield LINE_BREAK
-                yield from _pieces(part.parts)
+                yield from _pieces(part.parts, links)
                 yield LINE_BREAK
             case Markup():
                 yield Piece(page_text(part.xml))

@@ -32,6 +32,7 @@ def api_index(request: HttpRequest) -> HttpResponseBase:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
     path("search", pages.search, name="search"),
+    path("search/hints", pages.hints, name="hints"),
     path("ports/<str:port>", pages.port, name="port"),
     path("ports/<str:port>/<str:transport>", pages.port_transport, name="port-transport"),
     path("ports/<str:port>/", pages.port_without_slash),

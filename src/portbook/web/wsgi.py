@@ -11,6 +11,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portbook.web.settings")
 application = get_wsgi_application()
 
-from portbook.web.editions import served  # noqa: E402  (needs the settings)
+from portbook.web.shown import shown  # noqa: E402  (needs the settings)
 
-served().prepare()
+shown().current().opened.prepare()

@@ -1,0 +1,36 @@
+"""Every kind of page, by its address over the embedded edition and over the invented one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Kind(NamedTuple):
+    """A kind of page and where one stands; "" where an edition has none."""
+
+    name: str
+    embedded: str
+    invented: str
+    status: int = 200
+
+
+KINDS = (
+    Kind("first", "/", "/"),
+    Kind("results", "/search?q=http", "/search?q=beacon"),
+    Kind("no-result", "/search?q=qqqq+zzzz", "/search?q=qqqq+zzzz"),
+    Kind("port", "/ports/443", "/ports/4031"),
+    Kind("port-of-many", "/ports/80", "/ports/4027"),
+    Kind("port-transport", "/ports/443/tcp", "/ports/4020/tcp"),
+    Kind("port-reserved", "/ports/1024", "/ports/304"),
+    Kind("port-unassigned", "/ports/28205", "/ports/2222"),
+    Kind("port-dynamic", "/ports/50000/tcp", "/ports/50000"),
+    Kind("port-odd-text", "/ports/4321", "/ports/4028"),
+    Kind("port-long-text", "/ports/6010", "/ports/4030"),
+    Kind("service", "/services/http", "/services/almanac"),
+    Kind("service-alias", "/services/cl%2F1", "/services/quill_net"),
+    Kind("service-range", "/services/x11", "/services/deckwatch"),
+    Kind("service-txt", "/services/presence", "/services/listkeeper"),
+    Kind("service-long", "/services/subntbcst_tftp", "/services/Signal%20Flags%20%28North%20Pier%29"),
+    Kind("missing", "/services/htp", "/services/lantren", 404),
+    Kind("wrong-port", "/ports/70000", "/ports/x", 404),
+)
