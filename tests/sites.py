@@ -13,7 +13,7 @@ from portbook import formats
 from portbook.edition import Edition
 from portbook.web import shown
 
-VOID = {"br", "input", "link", "meta"}
+VOID = {"br", "input", "link", "meta", "wbr"}
 
 
 @contextmanager

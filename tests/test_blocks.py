@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -89,7 +90,7 @@ crowded = st.builds(
 crowds = st.lists(crowded, max_size=6).map(lambda rows: Edition(records=tuple(rows)))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(crowds, edges, st.integers(0, 5))
 def test_crowded_borders_agree_with_every_single_port(edition: Edition, port: int, count: int) -> None:
     for window in WINDOWS:
@@ -102,7 +103,7 @@ def test_crowded_borders_agree_with_every_single_port(edition: Edition, port: in
     assert list(free_near(edition, port, count)) == near_by_hand(whole, port, count)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(strategies.editions(), st.sampled_from((Ports(0, 3), Ports(440, 445), Ports(5990, 6070))))
 def test_odd_editions_agree_with_every_single_port(edition: Edition, window: Ports) -> None:
     assert list(free_blocks(edition, window)) == free_by_hand(edition, window)
@@ -120,7 +121,7 @@ def check_runs(edition: Edition, window: Ports, transport: Transport) -> None:
     for run, state in runs:
         for port in range(run.low, run.high + 1):
             assert told(edition, port, transport) == told(edition, state.port, transport)
-    for (_, state), (run, _) in zip(runs, runs[1:], strict=False):
+    for (_, state), (run, _) in pairwise(runs):
         assert told(edition, state.port, transport) != told(edition, run.low, transport)
 
 

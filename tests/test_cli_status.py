@@ -55,6 +55,10 @@ REACHED: dict[tuple[str, int], tuple[tuple[str, ...], bytes]] = {
     ("editions", 0): (("editions", "list"), b""),
     ("editions", 2): (("editions",), b""),
     ("editions", 3): (("editions", "show", "1999"), b""),
+    ("update", 2): (("update", "--url", "http://localhost/"), b""),
+    ("update", 3): (("update", "--accept-held"), b""),
+    ("doctor", 0): (("doctor",), b""),
+    ("doctor", 2): (("doctor", "--nonsense"), b""),
     ("paths", 0): (("paths",), b""),
     ("paths", 2): (("paths", "--nonsense"), b""),
     ("serve", 2): (("serve", "--bind", "nonsense"), b""),
@@ -65,6 +69,10 @@ REACHED: dict[tuple[str, int], tuple[tuple[str, ...], bytes]] = {
 # These need more than arguments: each has a test of its own.
 ELSEWHERE = {
     ("editions", 1): "test_cli_files.py: an edition whose bytes were altered",
+    ("update", 0): "test_update_command.py: kept, and then up to date",
+    ("update", 1): "test_update_command.py: held",
+    ("doctor", 1): "test_cli_doctor.py: damaged and aged data",
+    ("doctor", 3): "test_cli_doctor.py: no data",
     ("paths", 3): "below: no home folder",
     ("serve", 0): "test_serve.py: Ctrl-C and SIGTERM",
     ("serve", 3): "below: in a process of its own, for the site keeps what it serves",
@@ -132,7 +140,9 @@ def test_wrong_calls(argv: tuple[str, ...]) -> None:
     assert "(E-USAGE, portbook --help)" in ran.err
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in ("paths", "serve")])
+@pytest.mark.parametrize(
+    "verb", [verb for verb in VERBS if verb not in ("doctor", "update", "paths", "serve")]
+)
 def test_a_verb_without_its_arguments_says_what_it_needs_and_how_to_reach_the_service(verb: str) -> None:
     ran = portbook(verb)
     assert ran.status == (1 if verb == "getent" else 2)

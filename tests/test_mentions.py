@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -161,7 +162,7 @@ def mentioned(record: Record) -> list[Reference]:
     return columns + [found for text in texts if text for found in inner(text.parts)]
 
 
-def rows_with(edition: Edition, fits) -> list[int]:  # noqa: ANN001
+def rows_with(edition: Edition, fits: Callable[[Reference], bool]) -> list[int]:
     return [id(record) for record in edition.records if any(map(fits, mentioned(record)))]
 
 
@@ -206,33 +207,26 @@ def test_organisations_of_odd_editions(edition: Edition) -> None:
 @given(strategies.editions())
 def test_references_of_odd_editions(edition: Edition) -> None:
     found = Mentions(edition)
-    cited = {r for record in edition.records for r in mentioned(record) if r.type not in ("person", "note")}
     labels = [each.label for each in found.references]
+    cited = {r for record in edition.records for r in mentioned(record) if r.type not in ("person", "note")}
+    assert {*labels} == {*map(plainly, cited)} - {""}
     assert len(labels) == len({*labels})
-    assert all(label == " ".join(label.split()) != "" for label in labels)
-    assert all(each.records for each in found.references)
-    where: dict[str, set[int]] = {label: set() for label in labels}
-    for reference in cited:
-        if reference.label.split():
-            leads_to = found.reference(reference.label)
-            assert leads_to
-        for each in found.references:
-            if reference == each.reference or plainly(reference) == each.label:
-                where[each.label] |= {*rows_with(edition, lambda r: r == reference)}  # noqa: B023
+    assert all(found.reference(r.label) for r in cited if r.label.split())
     for each in found.references:
+        assert ids(each.records) == rows_with(edition, lambda r: r in cited and plainly(r) == each.label)  # noqa: B023
+        assert plainly(each.reference) == each.label
         assert found.reference(each.label) is each
-        assert where[each.label] <= {*ids(each.records)}
-        assert ids(each.records) == [key for key in map(id, edition.records) if key in {*ids(each.records)}]
-    assert {key for each in found.references for key in ids(each.records)} == {
-        *rows_with(edition, lambda r: r in cited and bool(r.label.split()))
-    }
 
 
 def plainly(reference: Reference) -> str:
-    """The label of a reference to an RFC by number; of others, what is shown."""
-    if reference.type == "rfc" and (match := re.fullmatch(r"rfc0*([1-9][0-9]{0,5})", reference.data or "")):
-        return f"RFC{match[1]}"
-    return reference.label
+    """What a reference is to: of RFCs and drafts what it names, without a section; else what is shown."""
+    text = reference.label
+    if reference.type in ("rfc", "draft") and (reference.data or "").split():
+        text = (reference.data or "").upper() if reference.type == "rfc" else reference.data or ""
+    text = " ".join(text.split())
+    if text.startswith("draft-"):
+        return re.sub(r"^(draft-[a-z0-9-]+),? [Ss]ection .*$", r"\1", text)
+    return re.sub(r"^[Rr][Ff][Cc][ -]?0*([1-9][0-9]{0,5})(,? [Ss]ection .*)?$", r"RFC\1", text)
 
 
 @given(st.text(max_size=30))

@@ -192,8 +192,8 @@ def test_the_first_visitor_waits_for_nothing(tmp_path: Path) -> None:
         import portbook.web.wsgi
         from functools import cached_property
         from portbook.search import SearchIndex
-        from portbook.web.editions import served
-        made = vars(served())["index"]
+        from portbook.web.shown import shown
+        made = vars(shown().current().opened)["index"]
         parts = {name for name, part in vars(SearchIndex).items() if isinstance(part, cached_property)}
         print(len(parts) > 1, parts - set(vars(made)))
     """

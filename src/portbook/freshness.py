@@ -20,6 +20,11 @@ class Age(NamedTuple):
     days: int
     level: Level
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nothing has to be said of it."""
+        return self.level == "fresh"
+
 
 def age_of(date: str, today: calendar_date) -> Age | None:
     """Return the age on *today* of what is of *date*, or None when that is no day written YYYY-MM-DD."""

@@ -10,21 +10,23 @@ from playwright.sync_api import Browser
 
 import parts
 from invented import FILE
-from kinds import KINDS
+from kinds import EDITIONS, PLACES
 from tabs import chromium, serving
 
 
 class Site(NamedTuple):
-    """A site that runs, and the name of its edition: "embedded" or "invented"."""
+    """A site that runs, and the name of its edition."""
 
     address: str
     name: str
 
-    @property
-    def places(self) -> list[tuple[str, int]]:
-        """Address and status of every kind of page that this site has."""
-        found = [(getattr(kind, self.name), kind.status) for kind in KINDS]
-        return [(path, status) for path, status in found if path]
+
+class Place(NamedTuple):
+    """One kind of page of one site."""
+
+    address: str
+    path: str
+    status: int
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +47,14 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(address, "invented")
 
 
-@pytest.fixture(params=["embedded", "invented"])
+@pytest.fixture(params=EDITIONS)
 def site(request: pytest.FixtureRequest) -> Site:
     found: Site = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(params=PLACES, ids=[f"{kind.name}-{edition}" for edition, kind in PLACES])
+def place(request: pytest.FixtureRequest) -> Place:
+    """Every kind of page that each site has, one after the other."""
+    edition, kind = request.param
+    return Place(request.getfixturevalue(edition).address, getattr(kind, edition), kind.status)

@@ -14,18 +14,22 @@ class Kind(NamedTuple):
     status: int = 200
 
 
+EDITIONS = ("embedded", "invented")
 KINDS = (
     Kind("first", "/", "/"),
     Kind("results", "/search?q=http", "/search?q=beacon"),
     Kind("no-result", "/search?q=qqqq+zzzz", "/search?q=qqqq+zzzz"),
+    Kind("no-question", "/search", "/search?q="),
     Kind("port", "/ports/443", "/ports/4031"),
     Kind("port-of-many", "/ports/80", "/ports/4027"),
     Kind("port-transport", "/ports/443/tcp", "/ports/4020/tcp"),
     Kind("port-reserved", "/ports/1024", "/ports/304"),
     Kind("port-unassigned", "/ports/28205", "/ports/2222"),
     Kind("port-dynamic", "/ports/50000/tcp", "/ports/50000"),
-    Kind("port-odd-text", "/ports/4321", "/ports/4028"),
-    Kind("port-long-text", "/ports/6010", "/ports/4030"),
+    Kind("port-odd-text", "", "/ports/4028"),
+    Kind("port-letters", "", "/ports/4029"),
+    Kind("port-long-text", "", "/ports/4030"),
+    Kind("port-experiment", "/ports/1021", "/ports/1021"),
     Kind("service", "/services/http", "/services/almanac"),
     Kind("service-alias", "/services/cl%2F1", "/services/quill_net"),
     Kind("service-range", "/services/x11", "/services/deckwatch"),
@@ -33,4 +37,8 @@ KINDS = (
     Kind("service-long", "/services/subntbcst_tftp", "/services/Signal%20Flags%20%28North%20Pier%29"),
     Kind("missing", "/services/htp", "/services/lantren", 404),
     Kind("wrong-port", "/ports/70000", "/ports/x", 404),
+    Kind("table", "/table", "/table"),
+    Kind("table-search", "/table?search=8620", "/table?search=example"),
+    Kind("table-nothing", "/table?search=qqqqzzzz", "/table?search=qqqqzzzz"),
 )
+PLACES = tuple((edition, kind) for edition in EDITIONS for kind in KINDS if getattr(kind, edition))

@@ -1,57 +1,93 @@
-"""Every kind of page for everybody: axe-core, narrow windows, colours, paper, less motion."""
+"""Every kind of page for everybody: axe-core, narrow windows, large text, paper, keys, less motion."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser
 
-from tabs import Watched, violations, wider_than_the_window
+from tabs import FOCUS, SHIFTS, Watched, violations, wider_than_the_window
 
 if TYPE_CHECKING:
-    from conftest import Site
+    from conftest import Place, Site
 
 pytestmark = pytest.mark.needs("chromium")
 
-MAY_MOVE = ("auto", "0s", "0.01ms", "1e-05s")  # "auto" is how Chromium says none
+MAX_STOPS = 20  # links and fields of a page that Tab is tried on
+LARGE_TEXT = """() => {
+  const root = document.documentElement.style
+  root.fontSize = '200%'; root.lineHeight = '1.5'; root.letterSpacing = '0.12em'; root.wordSpacing = '0.16em'
+}"""
+MOVING = """() => [...document.querySelectorAll('*')].filter(e => {
+  const { animationDuration, transitionDuration } = getComputedStyle(e)
+  return `${animationDuration}, ${transitionDuration}`.split(', ').some(d => parseFloat(d) > 0.001)
+}).map(e => e.outerHTML.slice(0, 120))"""
+SETTLED = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))"
 
 
-@pytest.mark.parametrize("width", [320, 1200])
+def test_axe_finds_nothing(browser: Browser, place: Place) -> None:
+    """On a phone and on a desk, by day and by night; at night only the colours differ."""
+    found: list[str] = []
+    with Watched(browser, place.address) as tab:
+        page = tab.show(place.path, place.status)
+        for width in (320, 1200):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme="light")
+            found += violations(page)
+            page.emulate_media(color_scheme="dark")
+            found += violations(page, colours_alone=True)
+    assert found == []
+
+
+def test_nothing_is_wider_than_the_window(browser: Browser, place: Place) -> None:
+    """Nor with text of twice the size and more space between words (WCAG 2.2, 1.4.4, 1.4.10, 1.4.12)."""
+    with Watched(browser, place.address) as tab:
+        page = tab.show(place.path, place.status)
+        for width in (320, 390, 1200, 3840):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert wider_than_the_window(page) == [], width
+        page.set_viewport_size({"width": 640, "height": 800})
+        page.evaluate(LARGE_TEXT)
+        assert wider_than_the_window(page) == []
+
+
+def test_paper_is_white_and_asks_nothing(browser: Browser, place: Place) -> None:
+    """In print dark mode has no say, forms are gone, and the page is as wide as A4 within its margins."""
+    with Watched(browser, place.address, width=660, color_scheme="dark") as tab:
+        page = tab.show(place.path, place.status)
+        page.emulate_media(media="print")
+        assert wider_than_the_window(page) == []
+        assert page.locator("input:visible, button:visible").count() == 0
+        colours = page.evaluate("['backgroundColor', 'color'].map(n => getComputedStyle(document.body)[n])")
+        assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+
+
+def test_the_focus_is_seen_wherever_tab_goes(browser: Browser, place: Place) -> None:
+    with Watched(browser, place.address, reduced_motion="reduce") as tab:
+        page = tab.show(place.path, place.status)
+        stops = page.locator("a[href]:visible, input:visible, select:visible, button:visible").count()
+        seen = set()
+        for _ in range(min(stops, MAX_STOPS)):
+            page.keyboard.press("Tab")
+            assert page.evaluate(FOCUS) == ""
+            seen.add(page.evaluate("document.activeElement.getBoundingClientRect().toJSON()['y']"))
+        assert len(seen) > 1, "Tab is caught in one place"
+        assert page.evaluate(MOVING) == [], "less motion was asked for"
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_nothing_shifts_while_a_page_loads(browser: Browser, place: Place, width: int) -> None:
+    with Watched(browser, place.address, width=width) as tab:
+        tab.page.add_init_script(SHIFTS)
+        page = tab.show(place.path, place.status)
+        page.evaluate(SETTLED)
+        assert page.evaluate("window.shifts") == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(
-    browser: Browser, site: Site, scheme: Literal["light", "dark"], width: int
-) -> None:
-    with Watched(browser, site.address, width=width, color_scheme=scheme) as tab:
-        found = {path: violations(tab.show(path, status)) for path, status in site.places}
-    assert {path: lines for path, lines in found.items() if lines} == {}
-
-
-@pytest.mark.parametrize("width", [320, 390, 1200, 3840])
-def test_nothing_is_wider_than_the_window(browser: Browser, site: Site, width: int) -> None:
-    with Watched(browser, site.address, width=width) as tab:
-        found = {path: wider_than_the_window(tab.show(path, status)) for path, status in site.places}
-    assert {path: lines for path, lines in found.items() if lines} == {}
-
-
-def test_text_may_be_twice_as_large(browser: Browser, site: Site) -> None:
-    """WCAG 2.2, 1.4.4 and 1.4.12: at 200 % and with wider spacing nothing is cut or wider than the window."""
-    with Watched(browser, site.address, width=640) as tab:
-        for path, status in site.places:
-            page = tab.show(path, status)
-            page.evaluate(
-                """() => { const root = document.documentElement.style
-                   root.fontSize = '200%'; root.lineHeight = '1.5'; root.letterSpacing = '0.12em'
-                   root.wordSpacing = '0.16em' }"""
-            )
-            assert wider_than_the_window(page) == [], path
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_colours_are_told_apart(
-    browser: Browser, embedded: Site, scheme: Literal["light", "dark"]
-) -> None:
+def test_colours_are_told_apart(browser: Browser, embedded: Site, scheme: str) -> None:
     """Text and the colours of the states against the paper: WCAG 2.2, 1.4.3 and 1.4.11."""
     names = ["ink", "quiet", "accent", "assigned", "reserved", "unassigned", "dynamic"]
     with Watched(browser, embedded.address, color_scheme=scheme) as tab:
@@ -72,29 +108,3 @@ def luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def test_paper_is_white_and_holds_every_column(browser: Browser, site: Site) -> None:
-    """In print nothing is asked for, dark mode has no say, and the page is as wide as A4 within margins."""
-    with Watched(browser, site.address, width=660, color_scheme="dark") as tab:
-        tab.page.emulate_media(media="print")
-        for path, status in site.places:
-            page = tab.show(path, status)
-            assert wider_than_the_window(page) == [], path
-            assert not page.get_by_role("searchbox").first.is_visible(), path
-            colours = page.evaluate(
-                "['backgroundColor', 'color'].map(name => getComputedStyle(document.body)[name])"
-            )
-            assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"], path
-
-
-def test_nothing_moves_when_less_motion_is_asked_for(browser: Browser, site: Site) -> None:
-    with Watched(browser, site.address, reduced_motion="reduce") as tab:
-        for path, status in site.places:
-            durations = tab.show(path, status).evaluate(
-                """() => [...document.querySelectorAll('*')].flatMap(e => {
-                  const style = getComputedStyle(e)
-                  return [...style.animationDuration.split(', '), ...style.transitionDuration.split(', ')]
-                })"""
-            )
-            assert set(durations) <= set(MAY_MOVE), path

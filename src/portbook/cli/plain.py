@@ -22,7 +22,10 @@ import sys
 from portbook.cli import to_stderr
 from portbook.lookup import NONE, TRANSPORTS, Row, Table, TableError, current_table, fold, number
 
-VERBS = ("check", "convert", "editions", "getent", "lookup", "paths", "search", "serve", "show")
+VERBS = (
+    *("check", "convert", "doctor", "editions", "getent", "lookup", "paths"),
+    *("search", "serve", "show", "update"),
+)
 HINT = "A registered name says who asked for the number, not what runs on it."
 MAX_KEY = 255  # characters; no name of the registry has more than 22
 MAX_PORT = 65535  # `numbers.MAX_PORT`, which would load re and enum

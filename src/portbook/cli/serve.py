@@ -25,7 +25,7 @@ from portbook.numbers import MAX_PORT
 
 DEFAULT_BIND = "127.0.0.1:8765"
 HOSTS = "PORTBOOK_HOSTS"
-PACKAGES = ("django", "ninja", "granian")
+PACKAGES = ("django", "ninja", "granian", "django_htmx")
 BACKLOG = 1024  # connections that wait
 STOP_SECONDS = 1  # what a worker has to finish its answers in; an answer takes milliseconds
 LISTENING_SECONDS = 30  # how long the line that says "on http://..." waits for the server

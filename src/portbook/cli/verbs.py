@@ -28,15 +28,17 @@ VERBS = {
     "convert": Verb("convert", "write an edition in another format"),
     "check": Verb("check", "judge an edition by the registry's rules"),
     "editions": Verb("editions", "list, add, show, verify the editions kept here"),
+    "update": Verb("update", "fetch IANA's newest edition, and keep it if it is plausible"),
     "paths": Verb("paths", "every file that Portbook uses"),
     "serve": Verb("serve", "the site and the HTTP API, on this machine"),
+    "doctor": Verb("doctor", "how old the data are, and what is wrong with the installation"),
 }
 
 USAGE = "portbook [options] KEY...   or   portbook VERB ..."
 EPILOG = "Exit status: 0 found or done, 1 not found or findings, 2 wrong call, 3 data missing or unreadable."
 # The options that take a value, whatever the verb.
 VALUED = {"-t", "--transport", "--edition", "--data", "--limit", "--from", "--to", "-o", "--output"}
-VALUED |= {"--date", "--source", "--bind", "--rendering", "--header"}
+VALUED |= {"--date", "--source", "--bind", "--rendering", "--header", "--url"}
 
 
 class Parser(argparse.ArgumentParser):

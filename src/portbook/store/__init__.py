@@ -29,6 +29,8 @@ from portbook.store.shelf import Shelf, edition_folders, names_in, shelf_of
 
 __all__ = ["EditionFile", "EditionStore", "edition_file", "every_file", "home", "published_bytes"]
 
+UPDATE_FOLDER = "update"  # in `home`: what `portbook update` remembers
+
 
 def home() -> Path:
     """Return the folder of Portbook's own files: PORTBOOK_HOME, or one in the platform's folder of user data.
@@ -54,6 +56,9 @@ def every_file() -> tuple[tuple[Path, str], ...]:
     for identity in edition_folders(store.directory):
         folder = store.directory / identity
         found += [(folder / name, f"edition {identity}") for name in names_in(folder)]
+    updates = home() / UPDATE_FOLDER
+    found += [(updates, "what `portbook update` remembers")]
+    found += [(updates / name, "of `portbook update`") for name in names_in(updates)]
     found += [(EMBEDDED / "editions.json", "list of the embedded editions")]
     found += [(file.path, f"edition {file.id}, embedded") for file in embedded()]
     found += [(EMBEDDED / lookup.FILE_NAME, "look-up table of the newest embedded edition")]

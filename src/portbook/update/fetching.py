@@ -57,12 +57,11 @@ class Answer(NamedTuple):
     asked_from: int = 0  # bytes that were not fetched again
 
 
-def validators_of(head: Head) -> Validators:
-    """Return the validators of an answer that have their proper form; others are none."""
-    etag, instant = head.get("etag"), head.get("last-modified")
+def validators_from(etag: object, last_modified: object) -> Validators:
+    """Return the validators that have their proper form; others, and those of other types, are none."""
     return Validators(
-        etag if etag and _ETAG.fullmatch(etag) else None,
-        instant if instant and _INSTANT.fullmatch(instant) else None,
+        etag if isinstance(etag, str) and _ETAG.fullmatch(etag) else None,
+        last_modified if isinstance(last_modified, str) and _INSTANT.fullmatch(last_modified) else None,
     )
 
 
@@ -140,16 +139,20 @@ class Fetch:
                 return self._unchanged(head)
             case 416 if self.part:
                 self.part = None
-                raise interrupted("E-UPDATE-CUT", "the document is another one now; it is fetched from the start")
+                raise interrupted(
+                    "E-UPDATE-CUT", "the document is another one now; it is fetched from the start"
+                )
         message = f"{self._address.url} was answered with status {head.status}"
         raise (interrupted if head.status in PASSING else refused)("E-UPDATE-STATUS", message)
 
     def _unchanged(self, head: Head) -> Answer:
         if self.part or self._known == Validators():
             raise refused("E-UPDATE-UNASKED", "the server answers 304, and no validator was sent")
-        said = head.get("etag")
-        if said is not None and said.removeprefix("W/") != (self._known.etag or "").removeprefix("W/"):
-            message = f"the server answers 304 with entity tag {shown(said)}, which is not the one that was sent"
+        said, sent = head.get("etag"), self._known.etag
+        if said is not None and sent and said.removeprefix("W/") != sent.removeprefix("W/"):
+            message = (
+                f"the server answers 304 with entity tag {shown(said)}, which is not the one that was sent"
+            )
             raise refused("E-UPDATE-UNASKED", message)
         return Answer(None, self._known)
 
@@ -163,14 +166,20 @@ class Fetch:
         first, last, total = map(int, match.groups()) if match else (-1, -1, -1)
         start = len(part.data)
         if first != start or last + 1 != total or part.total not in (None, total) or last < first:
-            message = f"the server answers 206 with range {shown(told)}, not with the rest from byte {start} on"
+            message = (
+                f"the server answers 206 with range {shown(told)}, not with the rest from byte {start} on"
+            )
             raise refused("E-UPDATE-UNASKED", message)
         if head.get("etag") != part.etag:
             found = shown(head.get("etag") or "")
-            message = f"the server answers 206 with entity tag {found}, not with that of the part that is here"
+            message = (
+                f"the server answers 206 with entity tag {found}, not with that of the part that is here"
+            )
             raise refused("E-UPDATE-UNASKED", message)
         if total > self._limits.size:
-            raise refused("E-UPDATE-SIZE", f"the document has {total} bytes; at most {self._limits.size} are taken")
+            raise refused(
+                "E-UPDATE-SIZE", f"the document has {total} bytes; at most {self._limits.size} are taken"
+            )
         length = messages.content_length(head, self._limits)
         if length not in (None, total - start):
             raise refused("E-UPDATE-ANSWER", f"the rest from byte {start} on has a wrong length, {length}")
@@ -178,11 +187,13 @@ class Fetch:
 
     def _read(self, start: bytes, total: int | None, head: Head, stream: BufferedReader) -> Answer:
         """Read the body behind *start*; when it breaks off, what came is the part to go on from."""
-        validators = validators_of(head)
+        validators = validators_from(head.get("etag"), head.get("last-modified"))
         data = bytearray(start)
         try:
             for piece in messages.body(stream, head, self._limits):
                 data += piece
+                if len(data) > self._limits.size:
+                    raise refused("E-UPDATE-SIZE", f"more than {self._limits.size} bytes came")
         except (InterruptedFetch, KeyboardInterrupt):
             self._keep_part(data, validators, total)
             raise

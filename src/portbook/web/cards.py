@@ -11,14 +11,24 @@ from portbook.web.editions import Served
 from portbook.web.sentences import shown_ports
 from portbook.web.texts import LINE_BREAK, Piece, page_text, pieces, reference_piece
 
-NOT_CARRIED = Piece("contact details: not in this edition")
+NOT_CARRIED = "contact details: not in this edition"
+
+
+class Shown(NamedTuple):
+    """A stretch of a field as the template takes it apart, the quicker for being flat."""
+
+    text: str
+    href: str
+    leaves: bool
+    is_break: bool
+    mentions: str  # where all that cite the same are listed, unless `href` leads there
 
 
 class Field(NamedTuple):
     """A labelled part of a row; `remark` is said beside it, quietly."""
 
     label: str
-    pieces: tuple[Piece, ...]
+    parts: tuple[Shown, ...]
     remark: str = ""
 
 
@@ -35,7 +45,7 @@ class Card(NamedTuple):
     is_historic: bool
     summary: str  # the description on one line
     fields: tuple[Field, ...]
-    not_stated: tuple[str, ...]
+    not_stated: str
 
     @property
     def mark(self) -> str:
@@ -58,8 +68,8 @@ def card(record: Record, here: Served) -> Card:
         alias_of=Piece(page_text(canonical), here.links.service(canonical)) if canonical != name else None,
         is_historic=is_historic(name),
         summary=page_text(str(record.description)),
-        fields=tuple(field for field in fields if field.pieces),
-        not_stated=tuple(field.label.lower() for field in fields if not field.pieces),
+        fields=tuple(field for field in fields if field.parts),
+        not_stated=", ".join(field.label.lower() for field in fields if not field.parts),
     )
 
 
@@ -77,9 +87,9 @@ def cards(records: Iterable[Record], here: Served) -> tuple[Card, ...]:
 
 def _fields(record: Record, here: Served) -> Iterable[Field]:
     """The columns of a row but for name, port and transport, in IANA's order; empty ones too."""
-    yield Field("Description", pieces(record.description, here.links))
+    yield Field("Description", _shown(pieces(record.description, here.links)))
     people = {*record.contact, *(record.assignee or ())}
-    remark = NOT_CARRIED.text if people and here.edition.contacts is None else ""
+    remark = NOT_CARRIED if people and here.edition.contacts is None else ""
     if record.assignee is not None or not record.contact:
         yield Field("Assignee", _people(record.assignee or (), here))
         yield Field("Contact", _people(record.contact, here), remark)
@@ -87,36 +97,55 @@ def _fields(record: Record, here: Served) -> Iterable[Field]:
         yield Field("Assignee and contact", _people(record.contact, here), remark)
     yield Field("Registration date", _text(record.registration_date))
     yield Field("Modification date", _text(record.modification_date))
-    yield Field(
-        "Reference", _separated(reference_piece(reference, here.links) for reference in record.reference)
-    )
+    yield Field("Reference", _separated(_reference(reference, here) for reference in record.reference))
     yield Field("Service code", _text(record.service_code))
-    yield Field("Unauthorized use reported", pieces(record.unauthorized_use_reported, here.links))
-    yield Field("Assignment notes", pieces(record.assignment_notes, here.links))
+    report = pieces(record.unauthorized_use_reported, here.links)
+    yield Field("Unauthorized use reported", _shown(report))
+    yield Field("Assignment notes", _shown(pieces(record.assignment_notes, here.links)))
     for extra in record.extras:
         yield Field(page_text(f"{extra.kind} {extra.name}"), _text(extra.value))
 
 
-def _people(references: Iterable[Reference], here: Served) -> tuple[Piece, ...]:
+def _people(references: Iterable[Reference], here: Served) -> tuple[Shown, ...]:
     return _separated(_person(reference, here) for reference in references)
 
 
-def _person(reference: Reference, here: Served) -> Piece:
+def _person(reference: Reference, here: Served) -> Shown:
     """The id as published, and the name if the edition carries it."""
     contact = here.edition.contact(reference.data or "") if reference.type == "person" else None
     known = (contact.name or contact.organization) if contact else None
     label = reference.label
     if not label:
-        return Piece("(empty)")
-    return Piece(page_text(f"{known} [{label}]" if known else f"[{label}]"), here.links.contact(label))
+        return _part(Piece("(empty)"))
+    return _part(
+        Piece(page_text(f"{known} [{label}]" if known else f"[{label}]"), here.links.contact(label))
+    )
 
 
-def _separated(items: Iterable[Piece]) -> tuple[Piece, ...]:
-    found: list[Piece] = []
+def _reference(reference: Reference, here: Served) -> Shown:
+    """The label, which leads to the document where there is one, and then where all that cite it are listed."""
+    piece = reference_piece(reference, here.links)
+    listing = here.links.reference(reference.label) if piece.href and piece.leaves else ""
+    return _part(piece, listing)
+
+
+def _separated(items: Iterable[Shown]) -> tuple[Shown, ...]:
+    found: list[Shown] = []
     for item in items:
-        found += [LINE_BREAK, item] if found else [item]
+        found += [_BREAK, item] if found else [item]
     return tuple(found)
 
 
-def _text(text: str | None) -> tuple[Piece, ...]:
-    return (Piece(page_text(text)),) if text else ()
+def _text(text: str | None) -> tuple[Shown, ...]:
+    return (_part(Piece(page_text(text))),) if text else ()
+
+
+def _shown(text: Iterable[Piece]) -> tuple[Shown, ...]:
+    return tuple(map(_part, text))
+
+
+def _part(piece: Piece, mentions: str = "") -> Shown:
+    return Shown(piece.text, piece.href, bool(piece.href) and piece.leaves, piece.is_break, mentions)
+
+
+_BREAK = _part(LINE_BREAK)

@@ -107,7 +107,7 @@ class Served:
 
     @property
     def age(self) -> Age | None:
-        """How old the edition is today; None without a date, and on dated pages, which say the same for ever."""
+        """How old the edition is today; None without a date, and on dated pages, which never change."""
         return None if self.is_dated else age_of(self.file.date, clock.today())
 
     @property

@@ -8,15 +8,14 @@ whether it takes gzip.
 import re
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 
 from portbook.errors import PortbookError
-from portbook.web import problems
+from portbook.web import codings, conditions, problems
 from portbook.web.addresses import EDITIONS, of_edition
 from portbook.web.editions import Served
 from portbook.web.memory import Answer
@@ -43,7 +42,6 @@ HSTS = "max-age=31536000"  # only where the request came over TLS
 _DATED = re.compile(rf"{EDITIONS}/([^/]+)(/.*)", re.DOTALL)
 _UNDATED = (EDITIONS, "/static")  # what has no dated address
 _KEPT = ("Content-Type", "Cache-Control")  # headers of a view that are remembered
-_GZIP = re.compile(r"(?:^|,)[ \t]*(?:gzip|\*)[ \t]*(?:;[ \t]*q=(?:1|0\.[0-9]*[1-9])[0-9.]*[ \t]*)?(?:,|\Z)")
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -96,11 +94,11 @@ class Front:
             if response.status_code != HTTPStatus.OK:
                 return response
             if "ETag" in response:  # a file, which knows its own digest
-                return _conditional(request, response)
+                return conditions.checked(request, response)
             headers = tuple((name, response[name]) for name in _KEPT if name in response)
             answer = Answer(response.content, headers)
             here.memory.keep(key, answer)
-        return _conditional(request, _packed(request, answer, here))
+        return conditions.checked(request, _packed(request, answer, here))
 
     def _find_edition(self, request: HttpRequest) -> HttpResponse | None:
         """Note which edition is asked, its address taken off; or lead to the whole id, or refuse."""
@@ -133,7 +131,7 @@ def _moved(address: str) -> HttpResponse:
 
 def _packed(request: HttpRequest, answer: Answer, here: Served) -> HttpResponse:
     """*answer* as a response, packed if the client takes that; either has a strong validator of its own."""
-    packs = answer.is_packable and _GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
+    packs = answer.is_packable and codings.takes_gzip(request.headers.get("Accept-Encoding", ""))
     response = HttpResponse(answer.packed if packs else answer.content)
     for name, value in answer.headers:
         response[name] = value
@@ -149,12 +147,3 @@ def _packed(request: HttpRequest, answer: Answer, here: Served) -> HttpResponse:
     if answer.is_packable:
         patch_vary_headers(response, ["Accept-Encoding"])
     return response
-
-
-def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The response, or 304 or 412 in its place (RFC 9110 section 13)."""
-    answer: Any = get_conditional_response(request, etag=response["ETag"], response=response)
-    if answer.status_code == HTTPStatus.PRECONDITION_FAILED:
-        return problems.answer(request, problems.changed())
-    checked: HttpResponse = answer
-    return checked

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import NamedTuple
 
+from portbook.discovery import parse_service_label
 from portbook.edition import Service
 from portbook.errors import Problem, RuleError, shown
 from portbook.numbers import Transport, parse_port, parse_ports, parse_transport
@@ -102,6 +103,24 @@ def number_problem(query: str) -> Problem | None:
     except RuleError as error:
         return error.problem
     return None
+
+
+def without_transport(query: str) -> str:
+    """Return *query* without the transport that it names: "tcp/80" is "80", "_http._tcp" is "http"."""
+    if label := parse_service_label(query):
+        return label.name
+    if parse_query(query).transport is None:
+        return query
+    before, _, last = query.rpartition("/")
+    first, _, after = query.partition("/")
+    for what, named in ((before, last), (after, first)):
+        try:
+            parse_transport(named.strip())
+        except RuleError:
+            continue
+        if what.strip():
+            return what.strip()
+    return query
 
 
 def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:

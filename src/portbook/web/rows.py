@@ -66,6 +66,10 @@ class TableQuestion(NamedTuple):
         """Whether it may leave rows out."""
         return bool(self.search or any(getattr(self, name) for name in FILTERS))
 
+    def without(self, name: str) -> "TableQuestion":
+        """The same question without its search or the filter *name*, from its first page."""
+        return TableQuestion(**{**self._asdict(), name: "", "page": 1})
+
 
 class TablePage(NamedTuple):
     """The rows of one page, by position, and how many rows and pages there are."""

@@ -5,9 +5,10 @@ They say what is listed, never what traffic is.  Text and links for a template t
 
 from collections.abc import Iterable, Sequence
 
-from portbook.edition import PortState, Reason, Service, State, Why
+from portbook.edition import PortState, Reason, Service, State, Why, row_state
 from portbook.names import is_historic
 from portbook.numbers import Ports, Transport
+from portbook.records import Record
 from portbook.web.addresses import Links
 from portbook.web.texts import Piece, page_text
 
@@ -16,6 +17,21 @@ REASONS = {
     Reason.RELEASED: "An RFC released it.",
     Reason.SPECIAL: "It is set aside for a special purpose.",
     Reason.EDGE: "It lies at the edge of a range and is held back (RFC 6335 section 6).",
+}
+
+FOUND_BY = {  # what a search says of a hit (`search.WHY`), in a sentence
+    "name": "its name",
+    "beginning of the name": "the beginning of its name",
+    "word of the name": "a word of its name",
+    "description": "its description",
+    "part of the name": "a part of its name",
+    "assignee": "its assignee",
+    "contact": "its contact",
+    "reference": "its references",
+    "name spelt nearly so": "its name, which is spelt nearly so",
+    "port number": "its port number",
+    "port range": "its range of ports",
+    "port number; no row speaks of it": "its number alone: no row speaks of it",
 }
 
 BLOCKS = {State.UNASSIGNED: "unassigned block", State.RESERVED: "reserved block"}
@@ -79,6 +95,36 @@ def service_sentence(service: Service, links: Links) -> tuple[Piece, ...]:
             Piece(f" on {listed(dict.fromkeys(transports))}"),
         ]
     return (*sentence, Piece("."))
+
+
+def within_sentence(rows: Iterable[Record], links: Links) -> tuple[Piece, ...]:
+    """Return which blocks of *rows* a port lies in, with links to them; () where no row is a range."""
+    blocks: dict[Ports, str] = {}
+    for record in rows:
+        if record.ports and record.ports.low < record.ports.high:
+            blocks.setdefault(record.ports, BLOCKS.get(row_state(record)[0], "row for"))
+    sentence: list[Piece] = []
+    for number, (ports, kind) in enumerate(blocks.items()):
+        lead = "It lies inside the " if not number else ", and inside the "
+        sentence += [Piece(f"{lead}{kind} "), Piece(shown_ports(ports), links.ports(ports))]
+    return (*sentence, Piece(".")) if sentence else ()
+
+
+def found_by(why: str) -> str:
+    """Return why a search found something, as a page says it: "its name and its description"."""
+    return listed(_found_by(reason) for reason in why.split(", "))
+
+
+def _found_by(reason: str) -> str:
+    if known := FOUND_BY.get(reason):
+        return known
+    if (alias := reason.removeprefix("alias ")) != reason:
+        return f"its alias {alias}"
+    if (inside := reason.removeprefix("inside ")) != reason:
+        return f"its range {inside.replace('-', '–')}"
+    if (asked := reason.removeprefix("part of ")) != reason:
+        return f"its port number, inside {asked.replace('-', '–')}"
+    return reason
 
 
 def shown_ports(ports: Ports) -> str:

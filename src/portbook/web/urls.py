@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path, register_converter, resolve
 
-from portbook.web import assets, pages
+from portbook.web import assets, edition_pages, files, pages, tables
 
 
 class Anything:
@@ -38,6 +38,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ports/<str:port>/", pages.port_without_slash),
     path("ports/<str:port>/<str:transport>/", pages.port_without_slash),
     path("services/<anything:name>", pages.service, name="service"),
+    path("table", tables.table, name="table"),
+    path("editions", edition_pages.listing, name="editions"),
+    path("editions/", edition_pages.without_slash),
+    path("editions/<anything:wanted>", edition_pages.edition, name="edition"),
+    path("assignments/service-names-port-numbers", files.table),
+    path("assignments/service-names-port-numbers/", files.table),
+    path("assignments/service-names-port-numbers/service-names-port-numbers<str:suffix>", files.file),
     path("v1", api_index),
     path("v1/", api.urls),
     path("static/<str:name>", assets.serve, name="static"),

@@ -1,0 +1,102 @@
+"""`portbook update`: fetch IANA's newest edition and keep it; what looks odd waits for a person's word."""
+
+import argparse
+import re
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from portbook.cli import output, verbs
+from portbook.cli.progress import long_work
+from portbook.cli.refusal import FOUND, NOT_FOUND, usage
+from portbook.update import DEFAULT_URL, HELD, KEPT, WOULD_HOLD, WOULD_KEEP, Outcome, Updater
+
+_DIGEST = re.compile(r"[0-9a-fA-F]{8,64}", re.ASCII)
+
+
+def arguments(parser: verbs.Parser) -> None:
+    """Add the arguments of update."""
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--url", default=DEFAULT_URL, help="another https address of the registry's XML")
+    what.add_argument(
+        "--accept-held",
+        dest="accepted",
+        metavar="SHA256",
+        nargs="?",
+        const="",
+        help="use the edition that is held (=SHA256: if its digest begins so); nothing is fetched",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="do all but keep it; nothing is written")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Update; the status is 1 when the edition is held."""
+    if arguments.accepted and not _DIGEST.fullmatch(arguments.accepted):
+        raise usage(f"--accept-held={arguments.accepted!r} is no SHA-256, nor 8 digits of one", "update")
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    updater = Updater(now=now, dry_run=arguments.dry_run)
+    if arguments.accepted is not None:
+        with long_work("Reading what is held"):
+            outcome = updater.accept_held(arguments.accepted)
+    else:
+        with long_work(f"Fetching {arguments.url}"):
+            outcome = updater.fetch(arguments.url)
+    if arguments.json:
+        sys.stdout.write(output.json_text(_fields(outcome)))
+    else:
+        for line in _lines(outcome):
+            output.say(line)
+    return NOT_FOUND if outcome.outcome in (HELD, WOULD_HOLD) else FOUND
+
+
+def _fields(outcome: Outcome) -> dict[str, Any]:
+    return {**asdict(outcome), "changes": outcome.changes._asdict()}
+
+
+def _lines(outcome: Outcome) -> list[str]:
+    """What came of it, in words."""
+    match outcome.outcome:
+        case "held" | "would-hold":
+            lines = _held(outcome)
+        case "kept" | "would-keep":
+            lines = _kept(outcome)
+        case _:
+            lines = [f"up to date: edition {outcome.edition} is the one at {outcome.url}"]
+    if outcome.resumed_at:
+        lines.append(f"resumed: {outcome.resumed_at:,} bytes had come before and were not fetched again")
+    if outcome.waiting:
+        lines.append(f"an edition of {outcome.waiting} is still held: portbook update --accept-held uses it")
+    return lines
+
+
+def _kept(outcome: Outcome) -> list[str]:
+    added, removed, changed = outcome.changes
+    what = f"edition {outcome.edition}" if outcome.outcome == KEPT else f"the edition of {outcome.date}"
+    rows = f"rows since {outcome.since}: {added} new, {removed} gone, {changed} changed"
+    lines = [f"{'would keep' if outcome.outcome == WOULD_KEEP else 'kept'} {what}; {rows}"]
+    if outcome.revision:
+        lines.append(f"it is a revision: {outcome.date} was published before, with other bytes")
+    return lines
+
+
+def _held(outcome: Outcome) -> list[str]:
+    is_dry = outcome.outcome == WOULD_HOLD
+    start = "would be held" if is_dry else "held"
+    rest = f"since {outcome.since} more changed than is taken unseen:"
+    lines = [f"{start}: the edition of {outcome.date} is not in use, for {rest}"]
+    for reason in outcome.reasons:
+        more = ", ..." if reason.count > len(reason.examples) else ""
+        examples = f": {'; '.join(reason.examples)}{more}" if reason.examples else ""
+        lines.append(f"  {reason.message}{examples}")
+    if outcome.since_embedded:
+        lines.append(
+            f"Edition {outcome.since} came with Portbook: on the first update a hold is to be expected."
+        )
+    if not is_dry:
+        lines += [
+            "If these changes are right, use it:  portbook update --accept-held",
+            f"Its SHA-256 is {outcome.sha256}. Until then {outcome.since} goes on answering.",
+        ]
+    return lines

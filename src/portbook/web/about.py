@@ -1,0 +1,26 @@
+"""/about: what is shown, how states are computed, what a registered port does not mean, keys, how to update."""
+
+from django.http import HttpRequest, HttpResponse
+
+from portbook.freshness import AGING_AFTER, OLD_AFTER
+from portbook.web.files import files_of
+from portbook.web.heads import REQUEST
+from portbook.web.layout import page
+from portbook.web.shown import edition_of
+
+REPORT = "https://www.iana.org/contact"  # for what is wrong in the data
+
+
+def about(request: HttpRequest) -> HttpResponse:
+    """The page about the site and its data."""
+    here = edition_of(request)
+    context = {
+        "counts": here.opened.counts,
+        "files": files_of(here),
+        "request_address": REQUEST,
+        "report_address": REPORT,
+        "aging_after": AGING_AFTER,
+        "old_after": OLD_AFTER,
+        "absent": here.edition.absent,
+    }
+    return page(request, "about.html", context)
