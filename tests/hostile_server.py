@@ -386,7 +386,7 @@ def behaviours(base: bytes, newer: bytes, documents: dict[str, tuple[bytes, str]
         "length too short": Bad(lambda v: v.answer(newer, length=len(newer) - 12), "E-XML-SYNTAX"),
         "length of nothing": Bad(lambda v: v.answer(newer, length=0), "E-XML-SYNTAX"),
         "length below 0": Bad(lambda v: v.answer(newer, length=-5), "E-UPDATE-ANSWER"),
-        "length as a list": Bad(of_status("200 OK", Content_Length="11, 11"), "E-UPDATE-ANSWER"),
+        "length as a list": Bad(told("HTTP/1.1 200 OK\r\nContent-Length: 11, 11\r\n\r\n"), "E-UPDATE-ANSWER"),
         "length with a plus": Bad(told("HTTP/1.1 200 OK\r\nContent-Length: +11\r\n\r\n"), "E-UPDATE-ANSWER"),
         "two lengths": Bad(
             told("HTTP/1.1 200 OK\r\nContent-Length: 11\r\nContent-Length: 5\r\n\r\n"), "E-UPDATE-ANSWER"
@@ -518,10 +518,16 @@ def _games(base: bytes, newer: bytes) -> dict[str, tuple[Behaviour, str]]:
     place = len(newer) // 2
     rest, size = newer[place:], len(newer)
     proper = f"bytes {place}-{size - 1}/{size}"
+    terabyte = f"bytes {place}-{10**12 - 1}/{10**12}"
 
     def then(**fields: str) -> Behaviour:
         partial = "206 Partial Content"
         return cut_at(place, newer, last=lambda visit: visit.answer(rest, partial, **fields))
+
+    def partial(*pieces: bytes) -> Behaviour:
+        """The proper rest by its head, in chunks."""
+        head = f'HTTP/1.1 206 Partial Content\r\nETag: "v1"\r\nContent-Range: {proper}\r\n'
+        return told(head + "Transfer-Encoding: chunked\r\n\r\n", b"".join(pieces) + b"0\r\n\r\n")
 
     unasked = "E-UPDATE-UNASKED"
     return {
@@ -565,6 +571,25 @@ def _games(base: bytes, newer: bytes) -> dict[str, tuple[Behaviour, str]]:
                 ),
             ),
             "E-XML-SYNTAX",
+        ),
+        "rest in chunks, too short": (cut_at(place, newer, last=partial(chunk(rest[:-1]))), "E-UPDATE-CUT"),
+        "rest in chunks, too long": (cut_at(place, newer, last=partial(chunk(rest + b"x"))), "E-UPDATE-CUT"),
+        "rest in chunks, without end": (
+            cut_at(place, newer, last=partial(*[chunk(b" " * 50_000)] * 100)),
+            "E-UPDATE-SIZE",
+        ),
+        "rest of a terabyte": (
+            lambda v: (
+                v.answer(
+                    rest,
+                    "206 Partial Content",
+                    ETag='"v1"',
+                    Content_Range=terabyte,
+                )
+                if v.is_continued
+                else (v.answer(newer[:place], length=None, ETag='"v1"'), v.cut())[0]
+            ),
+            "E-UPDATE-SIZE",
         ),
         "304 for a rest": (
             cut_at(place, newer, last=of_status("304 Not Modified", ETag='"v1"')),

@@ -1,8 +1,8 @@
 """The invented edition: a whole registry in IANA's XML, with all that the real ones carry, and nothing real.
 
-`tests/editions/invented.xml` has people, organisations, notes, footnotes, every type of reference, every state,
-historic names, odd characters and the departures of form that people make by hand.  Only experiments
-(exp1, exp2), "cl/1" and the RFC numbers are those of real documents.
+`tests/editions/invented.xml` has people, organisations, notes, footnotes, each type of reference, each state,
+historic names, odd characters and the departures of form that people make by hand.  Only the experiments
+(exp1, exp2), "cl/1" and the numbers of RFCs are those of real documents.
 """
 
 from __future__ import annotations

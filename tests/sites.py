@@ -17,9 +17,9 @@ VOID = {"br", "input", "link", "meta", "wbr"}
 
 
 @contextmanager
-def site(home: Path, edition: Edition | None = None) -> Iterator[Client]:
-    """A client of the site over *edition*, or over the newest embedded edition; *home* is an empty folder."""
-    data = None
+def site(home: Path, edition: Edition | None = None, *, file: Path | None = None) -> Iterator[Client]:
+    """A client of the site over *edition*, or a *file*, or the newest kept edition; *home* is a folder."""
+    data = file
     if edition is not None:
         data = home / "invented.xml"
         data.write_bytes(formats.write(edition, "xml"))

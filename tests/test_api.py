@@ -12,11 +12,14 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+import invented
 from portbook import answers
 from portbook.edition import Edition
+from portbook.numbers import Ports
 from portbook.records import PublishedDate, Record, Reference, rich
 from portbook.search.queries import MAX_QUERY
 from portbook.web.questions import MAX_HITS
+from portbook.web.ranges import MAX_JSON
 from portbook.web.schemas import RecordAnswer
 from sites import site
 
@@ -201,6 +204,99 @@ def test_the_answers_are_those_of_the_library(client: Client) -> None:
         assert answer(client, f"/v1/services/{quote(name, safe='')}") == expected
 
 
+# -- ranges, contacts, references
+
+
+def test_a_range(client: Client) -> None:
+    from portbook.store import EditionStore
+
+    file = EditionStore().get("2023-03-13")
+    for low, high in ((28190, 28250), (1020, 1030), (49150, 49160), (443, 443), (65535, 65535)):
+        found = answer(client, f"/v1/ports?from={low}&to={high}")
+        assert found == answers.ports_answer(file.edition, file.id, Ports(low, high))
+        assert sum(run["port_end"] - run["port"] + 1 for run in found["runs"]) == 4 * (high - low + 1)
+        assert list(found["runs"][0])[:3] == ["port", "port_end", "transport"]
+    assert found["runs"][0]["state"] == "Dynamic"
+
+
+def test_a_range_has_a_limit(client: Client) -> None:
+    assert answer(client, f"/v1/ports?from=0&to={MAX_JSON - 1}")["port_end"] == MAX_JSON - 1
+    found = problem(client, f"/v1/ports?from=0&to={MAX_JSON}", 400)
+    assert (found["code"], found["source"]) == ("E-WEB-PORTS", "docs/limits.md")
+    assert found["detail"] == "the range 0-1024 has 1,025 ports; 1,024 are answered at once"
+
+
+@pytest.mark.parametrize(
+    "query, code",
+    [
+        ("", "E-WEB-PARAMETER"),
+        ("?from=1", "E-WEB-PARAMETER"),
+        ("?from=&to=2", "E-WEB-PORTS"),
+        ("?from=2&to=1", "E-PORT-FORMAT"),
+        ("?from=x&to=1", "E-PORT-FORMAT"),
+        ("?from=1&to=65536", "E-PORT-RANGE"),
+        ("?from=-1&to=5", "E-PORT-RANGE"),
+        ("?from=01&to=5", "E-PORT-FORMAT"),
+        ("?from=%EF%BC%91&to=5", "E-PORT-FORMAT"),
+        ("?from=1&to=" + "9" * 10_000, "E-PORT-RANGE"),
+        ("?from=1&to=2&limit=5", "E-WEB-PARAMETER"),
+        ("?from_=1&to=2", "E-WEB-PARAMETER"),
+    ],
+)
+def test_ranges_that_are_refused(client: Client, query: str, code: str) -> None:
+    assert problem(client, f"/v1/ports{query}", 400)["code"] == code
+
+
+def test_a_contact(client: Client) -> None:
+    found = answer(client, "/v1/contacts/eugene_hopkinson")
+    assert (found["id"], found["carried"], found["name"], found["uris"]) == (
+        "Eugene_Hopkinson",
+        False,
+        None,
+        [],
+    )
+    assert [row["service_name"] for row in found["records"]] == ["voxelstorm", "voxelstorm"]
+    assert client.get(found["href"]).status_code == 200
+    missing = problem(client, "/v1/contacts/Eugene_Hopkinsom", 404)
+    assert (missing["code"], missing["suggestions"]) == ("E-WEB-CONTACT", ["Eugene_Hopkinson"])
+
+
+def test_contacts_are_as_published_and_never_in_bulk(client: Client, tmp_path: Path) -> None:
+    """T-72: one at a time, "&" for "@", nothing restored."""
+    for address in ("/v1/contacts", "/v1/contacts/", "/v1/organisations", "/v1/organisations/IETF"):
+        assert problem(client, address, 404)["code"] == "E-WEB-ADDRESS"
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    with site(whole, invented.edition()) as client:
+        found = answer(client, "/v1/contacts/Ivy_Mooring")
+        assert found["uris"] == ["mailto:ivy&example.org", "mailto:ivy.mooring&mooring.example.com"]
+        assert (found["name"], found["organization"], found["updated"]) == ("Ivy Mooring", None, "2019-09-19")
+        odd = answer(client, f"/v1/contacts/{quote('East/West_Pier_(Old)', safe='')}")
+        assert odd["name"] == "East & West Pier (Old)"
+        assert client.get(odd["href"]).status_code == 200
+        unknown = answer(client, "/v1/contacts/Grey_Ghost")
+        assert not unknown["carried"]
+        assert unknown["records"]
+
+
+@pytest.mark.parametrize("spelling", ["RFC9110", "rfc9110", "RFC 9110", "%5BRFC9110%5D", "rfc09110"])
+def test_a_reference(client: Client, spelling: str) -> None:
+    found = answer(client, f"/v1/references/{spelling}")
+    assert (found["label"], found["type"], found["href"]) == ("RFC9110", "rfc", "/references/RFC9110")
+    assert found["document"] == "https://www.rfc-editor.org/info/rfc9110"
+    assert {"http", "https"} <= {row["service_name"] for row in found["records"]}
+
+
+def test_missing_contacts_and_references(client: Client) -> None:
+    for kind, code in (("contacts", "E-WEB-CONTACT"), ("references", "E-WEB-REFERENCE")):
+        for name in ("nope-nope", "..%2Fx", "x" * 10_000, "%00%0A", "%E2%80%AE", "%20", "%25", "<script>"):
+            found = problem(client, f"/v1/{kind}/{name}", 404)
+            assert found["code"] == code
+            assert found["detail"].isprintable()
+            assert len(found["detail"]) < 400
+    assert "RFC9110" in problem(client, "/v1/references/RFC9111", 404)["suggestions"]
+
+
 # -- search
 
 
@@ -380,7 +476,8 @@ def test_parameters_are_described(client: Client) -> None:
             assert parameter["description"], path
             described[parameter["name"]] = parameter
         assert "400" in methods["get"]["responses"]
-    assert set(described) == {"port", "transport", "name", "q", "limit"}
+    assert set(described) == {"port", "transport", "name", "q", "limit", "from", "to", "contact", "label"}
+    assert all(described[end]["required"] and described[end]["in"] == "query" for end in ("from", "to"))
     limit = described["limit"]
     assert (limit["in"], limit["required"], limit["schema"]["type"]) == ("query", False, "integer")
     assert [limit["schema"][key] for key in ("minimum", "maximum", "default")] == [1, MAX_HITS, 20]
@@ -395,7 +492,10 @@ def test_the_description_names_every_address(client: Client) -> None:
         "/v1/",
         "/v1/ports/{port}",
         "/v1/ports/{port}/{transport}",
+        "/v1/ports",
         "/v1/services/{name}",
+        "/v1/contacts/{contact}",
+        "/v1/references/{label}",
         "/v1/search",
     }
     schemas = description["components"]["schemas"]

@@ -12,7 +12,16 @@ import pytest
 from django.test import Client
 
 from portbook import answers
-from portbook.web.schemas import HitAnswer, PortTransportAnswer, ProblemDocument, SearchAnswer, ServiceAnswer
+from portbook.web.schemas import (
+    CitedAnswer,
+    ContactAnswer,
+    HitAnswer,
+    PortsAnswer,
+    PortTransportAnswer,
+    ProblemDocument,
+    SearchAnswer,
+    ServiceAnswer,
+)
 from sites import site
 
 TEXT = (Path(__file__).parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
@@ -27,7 +36,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
 
 
 def test_every_example_is_found() -> None:
-    assert len(EXAMPLES) == TEXT.count("$ curl -s http") + TEXT.count("$ curl -s 'http") == 6
+    assert len(EXAMPLES) == TEXT.count("$ curl -s http") + TEXT.count("$ curl -s 'http") == 9
 
 
 @pytest.mark.parametrize("address, written", EXAMPLES)
@@ -49,7 +58,8 @@ def test_the_example_of_caching(client: Client) -> None:
 def test_fields_and_addresses_are_named() -> None:
     named = set(re.findall(r"`([a-z_]+)`", TEXT)) | set(re.findall(r'"([a-z_]+)":', TEXT))
     assert set(answers.RECORD_FIELDS) <= named
-    for schema in (PortTransportAnswer, ServiceAnswer, HitAnswer, SearchAnswer, ProblemDocument):
+    of_things = (PortTransportAnswer, PortsAnswer, ServiceAnswer, ContactAnswer, CitedAnswer)
+    for schema in (*of_things, HitAnswer, SearchAnswer, ProblemDocument):
         assert set(schema.model_fields) <= named, schema
 
 

@@ -1,4 +1,4 @@
-"""An invented registry for the tests of updates: a base, good successors, and what a hostile server makes of it."""
+"""An invented registry for the tests of updates: a base, a good successor, and what an enemy makes of it."""
 
 from __future__ import annotations
 

@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
+from kinds import EDITIONS, KINDS  # type: ignore[import-not-found]  # noqa: E402
+from tabs import chromium, keep, serving  # type: ignore[import-not-found]  # noqa: E402
+
 import parts  # type: ignore[import-not-found]  # noqa: E402
 from invented import FILE  # type: ignore[import-not-found]  # noqa: E402
-from kinds import KINDS  # type: ignore[import-not-found]  # noqa: E402
-from tabs import chromium, serving  # type: ignore[import-not-found]  # noqa: E402
 
 MAX_HEIGHT = 3000  # pixels of a picture; a longer page goes on like this
 DOCS = ROOT / "docs" / "tour"
-EDITIONS = ("embedded", "invented")
 
 
 class View(NamedTuple):
@@ -72,10 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"no picture was taken: {why}", file=sys.stderr)
         return 2
     taken = pictures_of_the_documents() if chosen.docs else every_kind(chosen.into, chosen.kind)
-    number = 0
-    for number, path in enumerate(taken, start=1):
+    for path in taken:
         print(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path, flush=True)
-    print(f"{number} pictures")
     return 0
 
 
@@ -112,7 +110,8 @@ def pictures_of_the_documents() -> Iterator[Path]:
 
 
 def site(home: Path, edition: str) -> Any:
-    return serving(home, "--data", str(FILE)) if edition == "invented" else serving(home)
+    """A site that shows *edition*; *home* has nothing in it at first."""
+    return serving(keep(home, FILE) if edition == "invented" else home)
 
 
 def opened(browser: Any, address: str, view: View) -> Any:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from portbook.blocks import runs_of
 from portbook.edition import Edition, PortState, Service, row_state
 from portbook.errors import RuleError
+from portbook.mentions import Cited, Person
 from portbook.names import fold
 from portbook.numbers import Ports, Transport, parse_transport, published_ports, range_of
 from portbook.records import PublishedDate, Record, Reference, RichText
@@ -91,6 +92,16 @@ def port_address(port: int, transport: Transport | None = None) -> str:
 def service_address(name: str) -> str:
     """Return the path of a service's page; names such as "cl/1" are percent-encoded whole."""
     return f"/services/{quote(name, safe='')}"
+
+
+def contact_address(contact_id: str) -> str:
+    """Return the path of a contact's page; ids with odd characters are percent-encoded whole."""
+    return f"/contacts/{quote(contact_id, safe='')}"
+
+
+def reference_address(label: str) -> str:
+    """Return the path of the page of what rows cite under that label."""
+    return f"/references/{quote(label, safe='')}"
 
 
 def _reference(reference: Reference) -> Answer:
@@ -178,6 +189,36 @@ def service_answer(
         "edition": edition_id,
         "href": service_address(service.name),
         "records": [record_fields(record, edition, edition_id) for record in rows],
+    }
+
+
+def contact_answer(edition: Edition, edition_id: str, person: Person) -> Answer:
+    """Return one contact as published, "&" for "@" (R-PUB-9), and the rows that mention it.
+
+    `carried` tells whether the contact table of the edition has it; without that only the id is known.
+    """
+    contact = person.contact
+    return {
+        "id": person.id,
+        "carried": contact is not None,
+        "name": contact.name if contact else None,
+        "organization": contact.organization if contact else None,
+        "uris": list(contact.uris) if contact else [],
+        "updated": _published(contact.updated) if contact else None,
+        "edition": edition_id,
+        "href": contact_address(person.id),
+        "records": [record_fields(record, edition, edition_id) for record in person.records],
+    }
+
+
+def reference_answer(edition: Edition, edition_id: str, cited: Cited) -> Answer:
+    """Return a document that rows cite, and those rows."""
+    return {
+        "label": cited.label,
+        "type": cited.reference.type,
+        "edition": edition_id,
+        "href": reference_address(cited.label),
+        "records": [record_fields(record, edition, edition_id) for record in cited.records],
     }
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
+from kinds import EDITIONS, PLACES
 from playwright.sync_api import Browser
+from tabs import chromium, keep, serving
 
 import parts
 from invented import FILE
-from kinds import EDITIONS, PLACES
-from tabs import chromium, serving
 
 
 class Site(NamedTuple):
@@ -43,7 +43,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def invented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(tmp_path_factory.mktemp("home"), "--data", str(FILE)) as address:
+    with serving(keep(tmp_path_factory.mktemp("home"), FILE)) as address:
         yield Site(address, "invented")
 
 

@@ -15,6 +15,7 @@ class Kind(NamedTuple):
 
 
 EDITIONS = ("embedded", "invented")
+LONG_ID = "Wilhelmina-Anastasia_van_der_Leuchtturmwaerterhausen-Featherstonehaugh"
 KINDS = (
     Kind("first", "/", "/"),
     Kind("results", "/search?q=http", "/search?q=beacon"),
@@ -40,5 +41,24 @@ KINDS = (
     Kind("table", "/table", "/table"),
     Kind("table-search", "/table?search=8620", "/table?search=example"),
     Kind("table-nothing", "/table?search=qqqqzzzz", "/table?search=qqqqzzzz"),
+    Kind("range", "/ports?from=28190&to=28300", "/ports?from=4000&to=4100"),
+    Kind("range-asked", "/ports", "/ports"),
+    Kind("contacts", "/contacts", "/contacts"),
+    Kind("contact", "/contacts/IESG", "/contacts/Ada_Beacon"),
+    Kind("contact-long", "", "/contacts/" + LONG_ID),
+    Kind("contact-odd", "", "/contacts/East%2FWest_Pier_%28Old%29"),
+    Kind("contact-unknown", "", "/contacts/Grey_Ghost"),
+    Kind("organisations", "/organisations", "/organisations"),
+    Kind("organisation", "", "/organisations/Harbour%20Board"),
+    Kind("references", "/references", "/references"),
+    Kind("reference", "/references/RFC9110", "/references/RFC6335"),
+    Kind("editions", "/editions", "/editions"),
+    Kind("edition", "/editions/2018-10-04", "/editions/2026-02-28"),
+    Kind("dated-first", "/editions/2015-07-24/", "/editions/2026-02-28/"),
+    Kind("dated-port", "/editions/2018-10-04/ports/443", "/editions/2023-03-13/ports/443"),
+    Kind(
+        "dated-table", "/editions/2014-07-09/table?search=8620", "/editions/2026-02-28/table?search=lantern"
+    ),
+    Kind("about", "/about", "/about"),
 )
 PLACES = tuple((edition, kind) for edition in EDITIONS for kind in KINDS if getattr(kind, edition))

@@ -10,7 +10,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -43,15 +44,28 @@ new PerformanceObserver(list => {
 }).observe({type: 'layout-shift', buffered: true})"""
 
 
-@contextmanager
-def serving(home: Path, *arguments: str) -> Iterator[str]:
-    """The address of `portbook serve` with these arguments; stopped, and asked how it ended, at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "portbook.cli", "serve", "--bind", "127.0.0.1:0", *arguments],
+def portbook(home: Path, *arguments: str) -> subprocess.Popen[str]:
+    """The command as a user starts it, with the store of editions in *home*."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "portbook.cli", *arguments],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PORTBOOK_HOME": str(home)},
     )
+
+
+def keep(home: Path, file: Path) -> Path:
+    """Add *file* to the store of editions in *home*; return *home*."""
+    process = portbook(home, "editions", "add", str(file))
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    return home
+
+
+@contextmanager
+def serving(home: Path, *arguments: str) -> Iterator[str]:
+    """The address of `portbook serve` with these arguments; stopped, and asked how it ended, at the end."""
+    process = portbook(home, "serve", "--bind", "127.0.0.1:0", *arguments)
     try:
         assert process.stdout
         yield process.stdout.readline().strip().rpartition(" on ")[2]
@@ -96,6 +110,14 @@ class Watched:
         if status >= 400:
             self.noted = [note for note in self.noted if f"status of {status}" not in note]
         return self.page
+
+    def reload_until(self, shown: Callable[[Page], bool], seconds: float = 15) -> None:
+        """Load the page anew, past the browser's own memory, until it is as *shown* wants it."""
+        end = time.monotonic() + seconds
+        while not shown(self.page):
+            assert time.monotonic() < end, f"not within {seconds} s: {self.page.url}"
+            self.page.wait_for_timeout(250)
+            self.page.reload()
 
     def __enter__(self) -> Watched:
         return self

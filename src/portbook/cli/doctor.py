@@ -27,7 +27,6 @@ from portbook.lookup_table import checked_table
 from portbook.store import EditionStore, durable, home, verification
 from portbook.store.shelf import Shelf, names_in, shelf_of
 
-SITE_PACKAGES = tuple(dict.fromkeys((*PACKAGES, "django_htmx")))
 SOUND_EXPAT = (2, 6, 0)  # before it, a large token that comes in small pieces takes time squared (T-03)
 SOUND_SQLITE = (3, 51, 3)  # before it, a write-ahead log can damage a database
 HELD = Path("update", "held.json")  # in the home folder: an update that waits for somebody's decision
@@ -145,7 +144,7 @@ def _program(patient: Patient) -> Findings:
 
 
 def _parts(patient: Patient) -> Findings:
-    missing = [package for package in SITE_PACKAGES if not _is_here(package)]
+    missing = [package for package in PACKAGES if not _is_here(package)]
     if missing:
         message = f"the site lacks {', '.join(missing)}; the library and the command do without"
         yield Finding(NOTE, "site", message, "for the site: pip install 'portbook[web]'")

@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
-from portbook.formats.limits import MAX_BYTES, checked_size
+from portbook.formats.limits import MAX_BYTES, MAX_FIELD, checked_size
 
 
 class Format(NamedTuple):
@@ -32,47 +32,44 @@ FORMATS = {
     for form in (
         Format("xml", "iana_xml", ".xml", "application/xml", True, "IANA's XML"),
         Format("csv", "iana_csv", ".csv", "text/csv; charset=utf-8", True, "IANA's CSV"),
+        Format("txt", "iana_txt", ".txt", "text/plain; charset=utf-8", True, "IANA's plain text"),
+        Format("html", "iana_html", ".xhtml", "application/xhtml+xml", True, "IANA's page"),
         Format("json", "edition_json", ".json", "application/json", True, "Portbook's lossless JSON"),
         Format("json2015", "json2015", ".json", "application/json", False, "the 2015 package's JSON"),
     )
 }
-LATER = ("txt", "html")  # IANA's other two; refused by name until they are written
 _PAGE = re.compile(rb"(<\?xml[^>]*>\s*)?(<!DOCTYPE html|<html)", re.IGNORECASE)
+_PLAIN_TEXT = (
+    b"Service Name and Transport",
+    b"Internet Assigned Numbers Authority",
+)  # or by its first heading
 
 
 def named(name: str) -> Format:
-    """Return the format called *name*.
-
-    Raises `FormatError`: E-FORMAT-LATER for IANA's other two, else E-FORMAT-UNKNOWN.
-    """
+    """Return the format called *name*; raise `FormatError` E-FORMAT-UNKNOWN for any other name."""
     if form := FORMATS.get(name):
         return form
-    if name in LATER:
-        raise _later(f"format {shown(name)}")
     message = f"format {shown(name)} is none of {', '.join(FORMATS)}"
     raise FormatError(Problem("E-FORMAT-UNKNOWN", message, "docs/formats.md"))
-
-
-def _later(what: str) -> FormatError:
-    message = f"{what} is not read or written yet; known are {', '.join(FORMATS)}"
-    return FormatError(Problem("E-FORMAT-LATER", message, "docs/formats.md"))
 
 
 def detect(data: bytes) -> str:
     """Return the name of the format that *data* shows to be in; raise `FormatError` E-FORMAT-UNKNOWN."""
     head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if _PAGE.match(head):
-        raise _later("IANA's page")
+        return "html"
     if head.startswith(b"<") and re.search(rb"<registry[ \t\r\n>]|<\?xml", head):
         return "xml"
     if head.startswith(b"{"):
         return "json"
     if re.match(rb"\[\s*(\{|\]|\Z)", head):
         return "json2015"
-    if head.startswith((b"Service Name and Transport", b"Internet Assigned Numbers Authority")):
-        raise _later("IANA's plain text")
+    if head.startswith(_PLAIN_TEXT):
+        return "txt"
     if head[:12].lower() == b"service name":
         return "csv"
+    if re.search(rb"\r?\n\r?\n   Last Updated\r?\n", data[:MAX_FIELD]):  # of another title
+        return "txt"
     start = head[:40].decode("utf-8", "backslashreplace")
     what = f"a file that begins {shown(start)}" if head else "an empty file"
     message = f"{what} is none of {', '.join(FORMATS)}"

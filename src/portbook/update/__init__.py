@@ -7,7 +7,8 @@ serves on, whatever comes.  No clock is read but for limits: the instant is pass
 """
 
 import hashlib
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -126,9 +127,15 @@ class Updater:
 
     # -- what was sent, what came
 
-    def _alone(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
         """Let no two updates work at once: the later one waits, and then finds little to do."""
-        return nullcontext() if self._dry_run else durable.locked(self._folder.lock)
+        if self._dry_run:
+            yield
+            return
+        with durable.locked(self._folder.lock):
+            self._folder.tidy()
+            yield
 
     def _known(self, url: str, held: Held | None) -> Validators | None:
         """The validators to send: those of what is held, else of the last answer, if its edition is whole."""

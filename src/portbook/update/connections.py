@@ -60,24 +60,26 @@ def _reached(address: Address, places: Sequence[Place], pace: Pace, limits: Limi
 def _secured(plain: socket.socket, address: Address, pace: Pace) -> ssl.SSLSocket:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    secure = context.wrap_socket(
-        plain,
-        server_hostname=address.host,
-        do_handshake_on_connect=False,
-        suppress_ragged_eofs=False,  # an end that TLS does not confirm is a cut
-    )
+    secure = None
     try:
+        secure = context.wrap_socket(
+            plain,
+            server_hostname=address.host,
+            do_handshake_on_connect=False,
+            suppress_ragged_eofs=False,  # an end that TLS does not confirm is a cut
+        )
         secure.settimeout(pace.patience())
         secure.do_handshake()
     except BaseException as error:
-        secure.close()
-        if isinstance(error, OSError):
+        if secure is not None:
+            secure.close()
+        if isinstance(error, (OSError, ValueError)) and not isinstance(error, UpdateError):
             raise _not_secured(error, address) from error
         raise
     return secure
 
 
-def _not_secured(error: OSError, address: Address) -> UpdateError:
+def _not_secured(error: OSError | ValueError, address: Address) -> UpdateError:
     if isinstance(error, ssl.SSLCertVerificationError):
         message = f"the certificate of {address.authority} is not accepted: {error.verify_message}"
         return refused("E-UPDATE-TLS", message)

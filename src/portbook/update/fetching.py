@@ -14,7 +14,7 @@ from portbook.errors import shown
 from portbook.update import messages
 from portbook.update.addresses import Address, Place, Resolver, places_of, redirected
 from portbook.update.connections import connected
-from portbook.update.failures import InterruptedFetch, UpdateError, interrupted, refused
+from portbook.update.failures import InterruptedFetch, interrupted, refused
 from portbook.update.limits import Limits
 from portbook.update.messages import Head
 from portbook.update.pace import Pace
@@ -84,17 +84,14 @@ class Fetch:
         for attempt in range(1, limits.attempts + 1):
             try:
                 if not self._places:  # once; afterwards the same ones, whatever the resolver says by then
+                    self._pace.begin()
                     seconds = self._pace.patience()
                     self._places = places_of(self._address, resolver, seconds, public=public)
                 return self._attempt()
-            except InterruptedFetch as error:
-                if attempt == limits.attempts:
-                    raise
+            except InterruptedFetch:
                 pause = limits.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
-                try:
-                    self._pace.pause(pause)
-                except UpdateError as late:
-                    raise late from error
+                if attempt == limits.attempts or not self._pace.pause(pause):
+                    raise
         raise AssertionError("at least one attempt is made")
 
     def _attempt(self) -> Answer:

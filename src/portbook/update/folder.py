@@ -1,9 +1,9 @@
 """What an update remembers between two runs, in the folder `update` beside the store.
 
-`state.json`: when the server was last asked, and the validators of the last answer that was kept.  `part.*`: the beginning of a download that was
-cut.  `held.*`: an answer that waits for a person's word.  A document goes before the JSON that tells its
-digest, so after a kill there is both or none.  State and part only save work: damaged, they are as if they
-were not there.  What is held is told to be damaged.
+`state.json`: when the server was last asked, and the validators of the last answer that was kept.
+`part.*`: the beginning of a download that was cut.  `held.*`: an answer that waits for a person's word.  A
+document goes before the JSON that tells its digest, so after a kill there is both or none.  State and part
+only save work: damaged, they are as if they were not there.  What is held is told to be damaged.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from portbook.errors import Problem, StoreError, shown
 from portbook.formats.limits import MAX_BYTES
 from portbook.store import durable
+from portbook.store.shelf import names_in
 from portbook.update.fetching import Part, Validators, validators_from
 
 LOCK = "lock"
@@ -51,6 +52,11 @@ class UpdateFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lock = path / LOCK
+
+    def tidy(self) -> None:
+        """Take away what interrupted writes left.  Under the lock."""
+        for name in filter(durable.is_aside, names_in(self.path)):
+            durable.discard(self.path / name)
 
     # -- the last answer that was kept
 

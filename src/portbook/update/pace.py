@@ -39,11 +39,12 @@ class Pace:
             self._window, self._received = now, 0
         return min(self._end, self._window + limits.window) - now
 
-    def pause(self, seconds: float) -> None:
-        """Wait between two attempts; raise E-UPDATE-SLOW when no time would be left after it."""
+    def pause(self, seconds: float) -> bool:
+        """Wait between two attempts; say whether there is time for it and for another attempt."""
         if time.monotonic() + seconds >= self._end:
-            raise self.late()
+            return False
         time.sleep(seconds)
+        return True
 
     def late(self) -> UpdateError:
         message = f"the download was not complete after {self._limits.seconds:g} seconds"

@@ -1,4 +1,4 @@
-"""/about: what is shown, how states are computed, what a registered port does not mean, keys, how to update."""
+"""/about: what is shown, how states are computed, what a registered port does not mean, keys, updates."""
 
 from django.http import HttpRequest, HttpResponse
 

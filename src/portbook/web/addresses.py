@@ -103,5 +103,5 @@ def is_followed(address: str) -> bool:
 
 
 def _segment(text: str) -> str:
-    """*text* as one part of an address, slashes escaped."""
-    return quote(text, safe="")
+    """*text* as one part of an address, slashes escaped; a file's name may hold bytes that are no UTF-8."""
+    return quote(text, safe="", errors="surrogateescape")

@@ -1,4 +1,4 @@
-"""The JSON API of the public half: /v1/ports, /v1/services, /v1/search, and its OpenAPI description.
+"""The JSON API of the public half: ports, services, contacts, references, search; its OpenAPI description.
 
 Thin: a handler turns an address into a question to the edition.  Every error is a problem document
 (`problems`); validators and caching are `front`'s.  A parameter that a handler does not take is refused:
@@ -22,18 +22,29 @@ from portbook.answers import Answer
 from portbook.errors import Problem
 from portbook.search import DEFAULT_LIMIT
 from portbook.web import questions
+from portbook.web.addresses import of_document
+from portbook.web.citations import reference_of
+from portbook.web.people import person_of
 from portbook.web.problems import RequestError
+from portbook.web.ranges import few_ports_of
 from portbook.web.schemas import (
+    CitedAnswer,
+    ContactAnswer,
+    ContactParameter,
+    FromParameter,
     IndexAnswer,
+    LabelParameter,
     LimitParameter,
     NameParameter,
     PortAnswer,
     PortParameter,
+    PortsAnswer,
     PortTransportAnswer,
     ProblemDocument,
     QueryParameter,
     SearchAnswer,
     ServiceAnswer,
+    ToParameter,
     TransportParameter,
 )
 from portbook.web.shown import edition_of
@@ -42,7 +53,10 @@ OPENAPI = "/v1/openapi.json"
 RESOURCES = {  # URI templates (RFC 6570)
     "/v1/ports/{port}": "a port on each transport",
     "/v1/ports/{port}/{transport}": "a port on one transport",
+    "/v1/ports{?from,to}": "a range of ports on each transport",
     "/v1/services/{name}": "a service name or an alias",
+    "/v1/contacts/{contact}": "a contact and the rows that mention it",
+    "/v1/references/{label}": "a document and the rows that cite it",
     "/v1/search{?q,limit}": "what fits words, a port or an RFC",
 }
 
@@ -58,7 +72,8 @@ class Json(BaseRenderer):
 
 def takes_no_other(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Refuse parameters but those that the signature of *handler* names and the address does not hold."""
-    _, *names = inspect.signature(handler).parameters
+    _, *parameters = inspect.signature(handler).parameters
+    names = [name.rstrip("_") for name in parameters]  # "from_": the word itself is Python's
 
     @wraps(handler)
     def checked(request: HttpRequest, *arguments: Any, **values: Any) -> Any:
@@ -118,11 +133,34 @@ def port_transport(request: HttpRequest, port: PortParameter, transport: Transpo
     return answers.port_transport_answer(here.edition, here.id, number, over)
 
 
+@api.get("/ports", response={200: PortsAnswer, **BAD_QUERY}, tags=["ports"])
+def ports(request: HttpRequest, from_: FromParameter, to: ToParameter) -> Answer:
+    """What the registry says of the ports of a range, as runs with one state; at most 1,024 ports."""
+    here = edition_of(request)
+    return answers.ports_answer(here.edition, here.id, few_ports_of(from_, to))
+
+
 @api.get("/services/{anything:name}", response={200: ServiceAnswer, **REFUSED}, tags=["services"])
 def service(request: HttpRequest, name: NameParameter) -> Answer:
     """All rows of a service, by its name or an alias, in any case; encode a slash as %2F."""
     here = edition_of(request)
     return answers.service_answer(here.edition, here.id, questions.service_of(here, name))
+
+
+@api.get("/contacts/{anything:contact}", response={200: ContactAnswer, **REFUSED}, tags=["contacts"])
+def contact(request: HttpRequest, contact: ContactParameter) -> Answer:
+    """One contact, by its id in any case.  There is no list of them all (T-72)."""
+    here = edition_of(request)
+    return answers.contact_answer(here.edition, here.id, person_of(here, contact))
+
+
+@api.get("/references/{anything:label}", response={200: CitedAnswer, **REFUSED}, tags=["references"])
+def reference(request: HttpRequest, label: LabelParameter) -> Answer:
+    """One document, by any of its spellings, and every row that cites it."""
+    here = edition_of(request)
+    cited = reference_of(here, label)
+    answer = answers.reference_answer(here.edition, here.id, cited)
+    return answer | {"document": of_document(cited.reference) or None}
 
 
 @api.get("/search", response={200: SearchAnswer, **BAD_QUERY}, tags=["search"])

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from portbook.edition import State, row_state
+from portbook.edition import row_state
 from portbook.names import is_historic
-from portbook.records import Record, Reference
+from portbook.records import Record, Reference, RichText
 from portbook.web.editions import Served
 from portbook.web.sentences import shown_ports
 from portbook.web.texts import LINE_BREAK, Piece, page_text, pieces, reference_piece
@@ -25,9 +25,10 @@ class Shown(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A labelled part of a row; `remark` is said beside it, quietly."""
+    """A labelled part of a row: mere text, or parts; `remark` is said beside it, quietly."""
 
     label: str
+    text: str
     parts: tuple[Shown, ...]
     remark: str = ""
 
@@ -35,41 +36,37 @@ class Field(NamedTuple):
 class Card(NamedTuple):
     """A row, ready for the template."""
 
+    mark: str  # the class of the state's mark in the stylesheet
+    state: str
     name: str  # "" for a row without a name
     href: str
     ports: str
     ports_href: str
     transport: str
-    state: State
     alias_of: Piece | None
     is_historic: bool
-    summary: str  # the description on one line
     fields: tuple[Field, ...]
     not_stated: str
-
-    @property
-    def mark(self) -> str:
-        """The class of the state's mark in the stylesheet."""
-        return self.state.value.lower()
 
 
 def card(record: Record, here: Served) -> Card:
     """Return *record* as a page shows it."""
     name = record.service_name or ""
     canonical = here.edition.canonical(name) if name else ""
+    state = row_state(record)[0].value
     fields = tuple(_fields(record, here))
     return Card(
+        mark=state.lower(),
+        state=state,
         name=page_text(name),
         href=here.links.service(name) if name else "",
         ports=shown_ports(record.ports) if record.ports else page_text(record.port_number or ""),
         ports_href=here.links.ports(record.ports) if record.ports else "",
         transport=page_text(record.transport or "no particular transport"),
-        state=row_state(record)[0],
         alias_of=Piece(page_text(canonical), here.links.service(canonical)) if canonical != name else None,
         is_historic=is_historic(name),
-        summary=page_text(str(record.description)),
-        fields=tuple(field for field in fields if field.parts),
-        not_stated=", ".join(field.label.lower() for field in fields if not field.parts),
+        fields=tuple(field for field in fields if field.text or field.parts),
+        not_stated=", ".join(field.label.lower() for field in fields if not (field.text or field.parts)),
     )
 
 
@@ -87,23 +84,30 @@ def cards(records: Iterable[Record], here: Served) -> tuple[Card, ...]:
 
 def _fields(record: Record, here: Served) -> Iterable[Field]:
     """The columns of a row but for name, port and transport, in IANA's order; empty ones too."""
-    yield Field("Description", _shown(pieces(record.description, here.links)))
+    yield _rich("Description", record.description, here)
     people = {*record.contact, *(record.assignee or ())}
     remark = NOT_CARRIED if people and here.edition.contacts is None else ""
     if record.assignee is not None or not record.contact:
-        yield Field("Assignee", _people(record.assignee or (), here))
-        yield Field("Contact", _people(record.contact, here), remark)
+        yield Field("Assignee", "", _people(record.assignee or (), here))
+        yield Field("Contact", "", _people(record.contact, here), remark)
     else:
-        yield Field("Assignee and contact", _people(record.contact, here), remark)
-    yield Field("Registration date", _text(record.registration_date))
-    yield Field("Modification date", _text(record.modification_date))
-    yield Field("Reference", _separated(_reference(reference, here) for reference in record.reference))
-    yield Field("Service code", _text(record.service_code))
-    report = pieces(record.unauthorized_use_reported, here.links)
-    yield Field("Unauthorized use reported", _shown(report))
-    yield Field("Assignment notes", _shown(pieces(record.assignment_notes, here.links)))
+        yield Field("Assignee and contact", "", _people(record.contact, here), remark)
+    yield Field("Registration date", page_text(record.registration_date or ""), ())
+    yield Field("Modification date", page_text(record.modification_date or ""), ())
+    references = _separated(_reference(reference, here) for reference in record.reference)
+    yield Field("Reference", "", references)
+    yield Field("Service code", page_text(record.service_code or ""), ())
+    yield _rich("Unauthorized use reported", record.unauthorized_use_reported, here)
+    yield _rich("Assignment notes", record.assignment_notes, here)
     for extra in record.extras:
-        yield Field(page_text(f"{extra.kind} {extra.name}"), _text(extra.value))
+        yield Field(page_text(f"{extra.kind} {extra.name}"), page_text(extra.value), ())
+
+
+def _rich(label: str, text: RichText | None, here: Served) -> Field:
+    found = pieces(text, here.links) if text else ()
+    if len(found) == 1 and not found[0].href:
+        return Field(label, found[0].text, ())
+    return Field(label, "", tuple(map(_part, found)))
 
 
 def _people(references: Iterable[Reference], here: Served) -> tuple[Shown, ...]:
@@ -117,13 +121,11 @@ def _person(reference: Reference, here: Served) -> Shown:
     label = reference.label
     if not label:
         return _part(Piece("(empty)"))
-    return _part(
-        Piece(page_text(f"{known} [{label}]" if known else f"[{label}]"), here.links.contact(label))
-    )
+    return _part(Piece(page_text(f"{known} [{label}]" if known else f"[{label}]"), here.links.contact(label)))
 
 
 def _reference(reference: Reference, here: Served) -> Shown:
-    """The label, which leads to the document where there is one, and then where all that cite it are listed."""
+    """The label, which leads to the document if there is one; then where all that cite it are listed."""
     piece = reference_piece(reference, here.links)
     listing = here.links.reference(reference.label) if piece.href and piece.leaves else ""
     return _part(piece, listing)
@@ -134,14 +136,6 @@ def _separated(items: Iterable[Shown]) -> tuple[Shown, ...]:
     for item in items:
         found += [_BREAK, item] if found else [item]
     return tuple(found)
-
-
-def _text(text: str | None) -> tuple[Shown, ...]:
-    return (_part(Piece(page_text(text))),) if text else ()
-
-
-def _shown(text: Iterable[Piece]) -> tuple[Shown, ...]:
-    return tuple(map(_part, text))
 
 
 def _part(piece: Piece, mentions: str = "") -> Shown:

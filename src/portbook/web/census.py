@@ -1,8 +1,8 @@
 """Census: what stands at the ports of a range, each port counted once over all four transports.
 
 A port counts as Assigned when it is so on any transport, else as Reserved when it is so on any, else as
-Unassigned when it is so on all four: then it is free.  What stands on one transport, `Edition.port` says; ports
-whose rows read alike are asked once, so that the whole space is counted in the time of a page.
+Unassigned when it is so on all four: then it is free.  What stands on one transport, `Edition.port` says;
+ports whose rows read alike are asked once, so that the whole space is counted in the time of a page.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,6 @@ from portbook.edition import Edition, State, row_state
 from portbook.names import fold
 from portbook.numbers import EDGE_PORTS, FIRST_DYNAMIC_PORT, FIRST_USER_PORT, Ports
 from portbook.records import Record
-
 
 _RANGES = frozenset({FIRST_USER_PORT, FIRST_DYNAMIC_PORT})
 _BORDERS = EDGE_PORTS | {port + 1 for port in EDGE_PORTS} | _RANGES  # the state may change, the rows do not

@@ -41,12 +41,17 @@ def references(request: HttpRequest) -> HttpResponse:
     directory = directories_of(here.opened.mentions).references
     sheet = paging.sheet_of(directory.find(search), number, base, search)
     context = {
-        "sheet": sheet,
         "references": [
-            (page_text(cited.label), here.links.reference(cited.label), kind_of(cited), len(cited.records), _outside(cited))
+            (
+                page_text(cited.label),
+                here.links.reference(cited.label),
+                kind_of(cited),
+                len(cited.records),
+                _outside(cited),
+            )
             for cited in sheet.lines
         ],
-        "every": len(directory.items),
+        "ranked": here.links.search(search),
         **paging.around(sheet, base, search),
     }
     return page(request, "references.html", context)
@@ -73,7 +78,6 @@ def reference(request: HttpRequest, label: str) -> HttpResponse:
         "outside": _outside(cited),
         "rows": len(cited.records),
         "lines": [line_of(entry, here, _role(entry[0], cited, mentions)) for entry in sheet.lines],
-        "sheet": sheet,
         "json": here.links.json(f"{REFERENCES}/{address.rpartition('/')[2]}"),
         **paging.around(sheet, address),
     }

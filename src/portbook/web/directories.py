@@ -1,10 +1,10 @@
 """Directories: the contacts, organisations and references of an edition as lists to search and to page.
 
-A search is plain text anywhere in what a line shows, case and white space ignored, as in the table.  What a page
-shows of a line is made by `people` and `citations`.  A value in, values out; no request is known here.
+A search is plain text anywhere in what a line shows, case ignored, as in the table.  What a page shows of a
+line is made by `people` and `citations`.  A value in, values out; no request is known here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
@@ -29,13 +29,14 @@ class Listed(NamedTuple):
 
 
 class Directory(Generic[Item]):
-    """Items in the order to show them; `names` are what each is called, `texts` what a search looks at."""
+    """Items in the order to show them; *name* is what each is called, *text* what a search looks at."""
 
-    def __init__(self, items: Iterable[tuple[Item, str, str]]) -> None:
-        found = tuple(items)
-        self.items = tuple(item for item, _, _ in found)
-        self.names = tuple(name for _, name, _ in found)
-        self._texts = tuple(text for _, _, text in found)
+    def __init__(
+        self, items: Iterable[Item], name: Callable[[Item], str], text: Callable[[Item], str] | None = None
+    ) -> None:
+        self.items = tuple(items)
+        self._name = name
+        self._text = text or name
 
     def find(self, search: str) -> tuple[Item, ...]:
         """Return the items that hold *search*; all of them when it is empty."""
@@ -56,16 +57,20 @@ class Directory(Generic[Item]):
             return ()
         found = [*self._spelling.near(text, NEAR), *self._spelling.near(needle.replace(" ", "_"), NEAR)]
         if len(found) < NEAR and len(needle) > 2:
-            found += [name for name in self.names if needle in folded(name.replace("_", " "))][:NEAR]
+            found += [name for name in self._names if needle in folded(name.replace("_", " "))][:NEAR]
         return tuple(dict.fromkeys(found))[:NEAR]
 
     @cached_property
     def _folded(self) -> tuple[str, ...]:
-        return tuple(map(folded, self._texts))
+        return tuple(folded(self._text(item)) for item in self.items)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(map(self._name, self.items))
 
     @cached_property
     def _spelling(self) -> Spelling:
-        return Spelling(self.names)
+        return Spelling(self._names)
 
 
 class Directories:
@@ -80,23 +85,28 @@ class Directories:
     @cached_property
     def people(self) -> Directory[Listed]:
         """Every line of the contact table, and every other id that rows mention, by id, case ignored."""
-        rows = {person.id: len(person.records) for person in self._people}
-        found = [Listed(contact.id, contact, rows.get(contact.id, 0)) for contact in self._contacts]
-        found += [Listed(p.id, None, rows[p.id]) for p in self._people if p.contact is None]
-        found.sort(key=lambda listed: (listed.id.casefold(), listed.id))
-        return Directory((listed, listed.id, _searched(listed)) for listed in found)
+        lines: dict[str, list[Contact]] = {}
+        for contact in self._contacts:
+            lines.setdefault(contact.id, []).append(contact)
+        found = [Listed("", contact, 0) for contact in lines.get("", ())]  # before all others
+        found += [
+            Listed(person.id, contact, len(person.records))
+            for person in self._people
+            for contact in lines.get(person.id) or (None,)
+        ]
+        return Directory(found, _id, _searched)
 
     @cached_property
     def organisations(self) -> Directory[Organisation] | None:
         """By name; None where the edition carries no contacts."""
         if self._organisations is None:
             return None
-        return Directory((found, found.name, found.name) for found in self._organisations)
+        return Directory(self._organisations, lambda found: found.name)
 
     @cached_property
     def references(self) -> Directory[Cited]:
         """RFCs by number, then the others by label."""
-        return Directory((cited, cited.label, cited.label) for cited in self._references)
+        return Directory(self._references, lambda cited: cited.label)
 
 
 _MADE: WeakKeyDictionary[Mentions, Directories] = WeakKeyDictionary()
@@ -108,6 +118,10 @@ def directories_of(mentions: Mentions) -> Directories:
     if made is None:
         made = _MADE.setdefault(mentions, Directories(mentions))
     return made
+
+
+def _id(listed: Listed) -> str:
+    return listed.id
 
 
 def _searched(listed: Listed) -> str:

@@ -14,7 +14,9 @@ from portbook.store import EditionFile, EditionStore
 from portbook.store.shelf import edition_folders
 from portbook.web import edition_words
 from portbook.web.addresses import of_edition
+from portbook.web.edition_words import Losses
 from portbook.web.editions import Counts, Served
+from portbook.web.files import FILES
 
 MAX_COMPARED = 8  # files of which one request compares every byte; each takes some hundredths of a second
 MAX_FACTS = 256  # editions of which the facts are remembered, a few kB each
@@ -35,8 +37,10 @@ class Facts(NamedTuple):
 
     counts: Counts
     absent: tuple[str, ...]  # parts that it did not carry, in words
+    had_place: bool  # whether the format that it came in could have carried those
     remarks: tuple[Remarks, ...]
     says_its_date: bool  # else the date was given, or is the newest in the rows
+    losses: dict[str, Losses]  # what a format cannot hold of it, by the format's name
 
 
 class Kept(NamedTuple):
@@ -112,7 +116,16 @@ def facts(here: Served) -> Facts:
         first.setdefault(remark.code, remark.message)
     remarks = tuple(Remarks(code, counted[code], first[code]) for code in sorted(first))
     found = Facts(
-        here.opened.counts, edition_words.parts(edition.absent), remarks, edition.updated is not None
+        here.opened.counts,
+        edition_words.parts(edition.absent),
+        not {*edition.absent} <= {*formats.losses(here.file.format)},
+        remarks,
+        edition.updated is not None,
+        {
+            name: edition_words.losses(edition, name)
+            for name in FILES.values()
+            if formats.named(name).writable
+        },
     )
     with _lock:
         _facts[key] = found

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.utils.encoding import repercent_broken_unicode
 
 from portbook import formats
 from portbook.errors import PortbookError, Problem, StoreError
@@ -75,12 +76,13 @@ def edition(request: HttpRequest, wanted: str) -> HttpResponse:
     """One edition: where it came from, what it holds, its files, its addresses."""
     current = edition_of(request)
     here = _served(wanted, current)
-    if here.id != wanted:
+    if here is not current and here.id != wanted:
         response = HttpResponseRedirect(of_edition(here.id))
         response["Cache-Control"] = REVALIDATE
         return response
     file = here.file
     newer, older = _beside(here.id, _kept(current))
+    found = facts(here)
     context = {
         "here": here,
         "file": file,
@@ -89,8 +91,8 @@ def edition(request: HttpRequest, wanted: str) -> HttpResponse:
         "origin": edition_words.ORIGINS[file.origin],
         "source": edition_words.source(file),
         "added": _instant(file),
-        "facts": facts(here),
-        "files": files.files_of(here),
+        "facts": found,
+        "files": [(entry, found.losses.get(entry.format)) for entry in files.files_of(here)],
         "newer": newer,
         "older": older,
         "links": Links(of_edition(here.id)),
@@ -106,7 +108,7 @@ def without_slash(request: HttpRequest) -> HttpResponse:
 
 def _served(wanted: str, current: Served) -> Served:
     """The edition called *wanted*; 404 with what is near, 503 when it is damaged."""
-    if wanted == current.id and current.file.origin == "file":
+    if wanted == _as_asked(current.id) and current.file.origin == "file":
         return current
     try:
         here = shown().dated(wanted)
@@ -116,6 +118,11 @@ def _served(wanted: str, current: Served) -> Served:
     except PortbookError as error:
         raise problems.no_edition(error) from None
     return here
+
+
+def _as_asked(identity: str) -> str:
+    """*identity* as Django gives it from an address: a byte of a file's name that is no UTF-8 as "%FF"."""
+    return repercent_broken_unicode(identity.encode("utf-8", "surrogateescape")).decode()
 
 
 def _kept(current: Served) -> Kept:

@@ -4,6 +4,7 @@ Words alone, no page, and no path of this machine (T-83).
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from portbook import formats
 from portbook.edition import Edition
@@ -24,7 +25,7 @@ PARTS = {
     "contacts": "the contacts with their addresses",
     "footnotes": "the footnotes",
 }
-LOSSES = PARTS | {
+FINER = {
     "extras": "elements that nobody foresaw",
     "extras of records": "elements that nobody foresaw inside rows",
     "unknown columns": "columns that nobody foresaw",
@@ -43,6 +44,13 @@ LOSSES = PARTS | {
 }
 
 
+class Losses(NamedTuple):
+    """What a format loses of an edition, in words."""
+
+    parts: tuple[str, ...]
+    finer: tuple[str, ...]
+
+
 def listed(words: Sequence[str], last: str) -> str:
     """ "a", "a and b", "a, b and c"."""
     return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
@@ -53,10 +61,15 @@ def parts(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(PARTS[name] for name in names)
 
 
-def losses(edition: Edition, name: str) -> tuple[str, ...]:
-    """What *edition* may have and the format called *name* cannot hold, in words."""
-    absent = edition.absent
-    return tuple(LOSSES[loss] for loss in formats.losses(name) if loss not in absent)
+def losses(edition: Edition, name: str) -> Losses:
+    """What the format called *name* cannot hold of *edition*: nothing, or all that it may have had."""
+    if formats.project(edition, name) == edition:
+        return Losses((), ())
+    lost = [loss for loss in formats.losses(name) if loss not in edition.absent]
+    return Losses(
+        tuple(PARTS[loss] for loss in lost if loss in PARTS),
+        tuple(FINER[loss] for loss in lost if loss not in PARTS),
+    )
 
 
 def source(file: EditionFile) -> str:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from portbook.blocks import free_near
 from portbook.edition import Edition, State, row_state
 from portbook.freshness import Age, age_of
 from portbook.mentions import Mentions
@@ -66,6 +67,7 @@ class Opened:
     def prepare(self) -> "Opened":
         """Make at the start what the first visitor would else wait for, and return this."""
         _ = self.index.complete(), self.counts, self.edition.at(0), self.edition.service_names
+        _ = self.table.years, self.mentions, free_near(self.edition, 0)
         return self
 
 

@@ -69,7 +69,7 @@ def line_of(entry: Entry, here: Served, role: tuple[Piece, ...] = ()) -> Line:
 
 
 def columns_naming(record: Record, names: Naming) -> str:
-    """Return in which columns of *record* a reference stands of which *names* is true: "assignee and contact"."""
+    """Return the columns of *record* with a reference that *names* is true of: "assignee and contact"."""
     columns = (
         ("assignee", record.shown_assignee),
         ("contact", record.contact),

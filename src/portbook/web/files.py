@@ -35,24 +35,15 @@ class File(NamedTuple):
 
     label: str
     href: str
+    format: str
     title: str  # "IANA's CSV"
     is_published: bool  # the very bytes that were published
-    loses: tuple[str, ...]  # what the edition has and the file has not, in words
 
 
 def files_of(here: Served) -> tuple[File, ...]:
     """Return the files that the edition can be had as."""
-    return tuple(
-        File(
-            label=form.name.upper() if suffix == form.suffix else f"{form.suffix[1:].upper()} of 2015",
-            href=here.links.file(suffix),
-            title=form.title,
-            is_published=form.name == here.file.format,
-            loses=() if form.name == here.file.format else edition_words.losses(here.edition, form.name),
-        )
-        for suffix, form in ((suffix, formats.named(name)) for suffix, name in FILES.items())
-        if _is_offered(here, form)
-    )
+    offered = ((suffix, formats.named(name)) for suffix, name in FILES.items())
+    return tuple(_file(here, suffix, form) for suffix, form in offered if _is_offered(here, form))
 
 
 def file(request: HttpRequest, suffix: str) -> HttpResponse:
@@ -61,7 +52,9 @@ def file(request: HttpRequest, suffix: str) -> HttpResponse:
     if suffix == ".xhtml":  # a bookmark of IANA's page wants its table, and its question with it
         return table(request)
     if suffix == ".txt":
-        raise _missing("E-FORMAT-LATER", "IANA's plain text is not written here yet", here)
+        raise _missing(
+            "E-FORMAT-LATER", f"edition {here.label} is not written as IANA's plain text yet", here
+        )
     if suffix not in FILES:
         raise problems.no_such_address(request)
     form = formats.named(FILES[suffix])
@@ -99,6 +92,12 @@ def last_modified(file: EditionFile) -> str:
 # -- what there is
 
 
+def _file(here: Served, suffix: str, form: formats.Format) -> File:
+    label = form.name.upper() if form.writable else f"{form.suffix[1:].upper()} as published"
+    is_published = form.name == here.file.format
+    return File(label, here.links.file(suffix), form.name, form.title, is_published)
+
+
 def _is_offered(here: Served, form: formats.Format) -> bool:
     if form.name == here.file.format:
         return True
@@ -110,13 +109,13 @@ def _why_not(here: Served, form: formats.Format) -> str:
     if not form.writable:
         return f"edition {here.label} came as {came}; {form.title} is read here, not written"
     absent = edition_words.listed(edition_words.parts(here.edition.absent), "and")
-    return f"edition {here.label} came as {came}, without {absent}; {form.title} would lack them"
+    return f"edition {here.label} came as {came}, without {absent}, and cannot fill {form.title}"
 
 
 def _missing(code: str, message: str, here: Served) -> problems.RequestError:
     labels = edition_words.listed([entry.label for entry in files_of(here)], "and")
     return problems.RequestError(
-        HTTPStatus.NOT_FOUND, Problem(code, f"{message}; there is {labels}", _SOURCE)
+        HTTPStatus.NOT_FOUND, Problem(code, f"{message}; it is there as {labels}", _SOURCE)
     )
 
 

@@ -1,6 +1,7 @@
 """What every page has around it: the header with the search and the edition's date, the footer."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -29,7 +30,14 @@ def _around(request: HttpRequest | None) -> dict[str, object]:
         "served": here,
         "root": here.links.root if here else "",
         "age": here.age if here else None,
-        "undated": request.path_info if request else "/",
+        "undated": _undated(request) if request else "/",
         "asset": assets.addresses(),
         "longest_query": MAX_QUERY,
     }
+
+
+def _undated(request: HttpRequest) -> str:
+    """The address of *request* without its edition; a name in it may hold "?" and "%"."""
+    query = request.META.get("QUERY_STRING", "")
+    path = quote(request.path_info)
+    return f"{path}?{query}" if query else path

@@ -1,7 +1,6 @@
-"""The words of a query marked in what was found: text in parts, each marked or not, for a template to show."""
+"""The words of a query marked in what was found: text in parts, each marked or not."""
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from portbook.search import PART
@@ -17,38 +16,38 @@ class Part(NamedTuple):
     is_marked: bool
 
 
-def marked(text: str, query: Query) -> tuple[Part, ...]:
-    """Return *text* in parts, those marked that *query* asks for, compared as a search compares.
+class Marker:
+    """Marks what a query asks for, compared as a search compares.
 
     A word that the query has whole or as a beginning; also inside of a word, from `PART` characters on.
     """
-    parts: list[Part] = []
-    for part in _parts(text, query):
-        if parts and parts[-1].is_marked == part.is_marked:
-            parts[-1] = Part(parts[-1].text + part.text, part.is_marked)
-        elif part.text:
-            parts.append(part)
-    return tuple(parts)
 
+    def __init__(self, query: Query) -> None:
+        words = zip(query.words, query.prefixes, strict=True)
+        self._wanted = sorted(words, key=lambda word: -len(word[0]))  # of two that fit, the longer is marked
 
-def _parts(text: str, query: Query) -> Iterator[Part]:
-    for number, piece in enumerate(_WORD.split(text)):
-        place = _place(search_fold(piece), query) if number % 2 else None
-        if not place:
-            yield Part(piece, False)
-        elif len(search_fold(piece)) != len(piece):  # places do not tell, where folding made it longer
-            yield Part(piece, True)
-        else:
-            start, end = place
-            yield from (Part(piece[:start], False), Part(piece[start:end], True), Part(piece[end:], False))
+    def parts(self, text: str) -> tuple[Part, ...]:
+        """Return *text* in parts."""
+        whole = search_fold(text)
+        if not any(word in whole for word, _ in self._wanted):
+            return (Part(text, False),) if text else ()
+        found: list[Part] = []
+        for number, stretch in enumerate(_WORD.split(text)):
+            for part in self._of_word(stretch) if number % 2 else (Part(stretch, False),):
+                if found and found[-1].is_marked == part.is_marked:
+                    found[-1] = Part(found[-1].text + part.text, part.is_marked)
+                elif part.text:
+                    found.append(part)
+        return tuple(found)
 
-
-def _place(word: str, query: Query) -> tuple[int, int] | None:
-    """Where *word* has a word of the query, the longest first."""
-    for wanted in sorted(query.words, key=len, reverse=True):
-        beginning = query.prefixes[query.words.index(wanted)]
-        if word == wanted or (beginning and word.startswith(wanted)):
-            return 0, len(wanted)
-        if len(wanted) >= PART and (at := word.find(wanted)) >= 0:
-            return at, at + len(wanted)
-    return None
+    def _of_word(self, word: str) -> tuple[Part, ...]:
+        folded = search_fold(word)
+        for wanted, is_beginning in self._wanted:
+            at = folded.find(wanted)
+            if at < 0 or not (folded == wanted or (is_beginning and at == 0) or len(wanted) >= PART):
+                continue
+            if len(folded) != len(word):  # places do not tell, where folding made it longer
+                return (Part(word, True),)
+            end = at + len(wanted)
+            return Part(word[:at], False), Part(word[at:end], True), Part(word[end:], False)
+        return (Part(word, False),)

@@ -1,6 +1,6 @@
-"""What is answered for a name that an edition does not have: an error, with links to what may have been meant.
+"""What is answered for a name that an edition does not have: an error, with links to names like it.
 
-As a page or as a problem document, as `problems` does; here the names that are near lead to more than services.
+As a page or as a problem document, as `problems` does; here the names lead to more than services.
 """
 
 from http import HTTPStatus
@@ -12,7 +12,7 @@ from portbook.web import problems
 from portbook.web.editions import Served
 from portbook.web.layout import page
 from portbook.web.problems import RequestError
-from portbook.web.texts import Piece, page_text
+from portbook.web.texts import Piece
 
 
 def missing(code: str, kind: str, name: str, here: Served, near: tuple[str, ...] = ()) -> RequestError:
@@ -22,8 +22,10 @@ def missing(code: str, kind: str, name: str, here: Served, near: tuple[str, ...]
     return RequestError(HTTPStatus.NOT_FOUND, problem, near)
 
 
-def missing_page(request: HttpRequest, error: RequestError, near: tuple[Piece, ...], every: Piece) -> HttpResponse:
-    """Return *error* as the client reads it; *near* and *every*, the whole list, are where a page leads to."""
+def missing_page(
+    request: HttpRequest, error: RequestError, near: tuple[Piece, ...], every: Piece
+) -> HttpResponse:
+    """Return *error* as the client reads it; a page links *near* names, and *every*, the whole list."""
     if problems.wants_document(request):
         return problems.answer(request, error)
     context = {

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from portbook.web import files, heads, questions, results
 from portbook.web.layout import page, piece
+from portbook.web.problems import RequestError
 from portbook.web.shown import edition_of
 from portbook.web.table_questions import ADDRESS as TABLE
 from portbook.web.texts import page_text
@@ -44,7 +45,7 @@ def hints(request: HttpRequest) -> HttpResponse:
     here = edition_of(request)
     try:
         context = results.found_for(here, query, HINTS) if query else {}
-    except questions.RequestError as error:
+    except RequestError as error:
         context = {"query": query, "problem": error.problem}
     return piece(request, "hints.html", context)
 
@@ -57,8 +58,10 @@ def _results(request: HttpRequest, query: str) -> HttpResponse:
     more = found["more"] and limit < questions.MAX_HITS
     context = found | {
         "query_shown": page_text(query),
+        "hits": results.explained(found["found"], query),
         "destinations": results.destinations(here, query),
         "narrowed": results.narrowed(here, query),
+        "everywhere": results.everywhere(here, query),
         "longer": f"{here.links.search(query)}&limit={questions.MAX_HITS}" if more else "",
         "longest": questions.MAX_HITS,
         "plain": here.links.to(f"{TABLE}?{urlencode({'search': query})}"),

@@ -104,13 +104,15 @@ def sheet_of(lines: Sequence[Line], page: int, base: str, search: str = "") -> S
 
 def address_of(base: str, search: str = "", page: int = 1) -> str:
     """Return the address of a page of the list at *base*; what is not asked is left out."""
-    asked = urlencode({name: value for name, value in (("search", search), ("page", page)) if value not in ("", 1)})
-    return f"{base}?{asked}" if asked else base
+    asked = [("search", search)] if search else []
+    asked += [("page", str(page))] if page > 1 else []
+    return f"{base}?{urlencode(asked)}" if asked else base
 
 
 def around(sheet: Sheet[Line], base: str, search: str = "") -> dict[str, object]:
-    """Return what the templates need of a list besides its lines: what was asked, and the pages to turn to."""
+    """Return what the templates need of a list: what was asked, its page, and the pages to turn to."""
     return {
+        "sheet": sheet,
         "search": search,
         "search_shown": page_text(search),
         "plain": base,

@@ -1,7 +1,7 @@
 """The pages of people: the contact table with the footnotes, a contact, the organisations, an organisation.
 
-Addresses are shown as published, with "&" for "@", and never as a link to write to (R-PUB-9, T-32, T-72).  In an
-edition without a contact table a contact is an id that rows mention, and there are no organisations.
+Addresses are shown as published, with "&" for "@", and never as a link to write to (R-PUB-9, T-32, T-72).
+In an edition without a contact table a contact is an id that rows mention, and there are no organisations.
 """
 
 import re
@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
 from portbook.errors import Problem
 from portbook.mentions import Organisation, Person
-from portbook.records import Contact, Record
+from portbook.records import Contact, Record, rich
 from portbook.web import paging
 from portbook.web.addresses import is_followed
 from portbook.web.directories import Listed, directories_of
@@ -61,9 +61,9 @@ def contacts(request: HttpRequest) -> HttpResponse:
     found = directories_of(here.opened.mentions).people.find(search)
     sheet = paging.sheet_of(found, number, base, search)
     context = {
-        "sheet": sheet,
         "contacts": [_shown(listed, here) for listed in sheet.lines],
         "carried": here.edition.contacts is not None,
+        "ranked": here.links.search(search),
         "footnotes": _footnotes(here),
         "without_footnotes": here.edition.footnotes is None,
         **paging.around(sheet, base, search),
@@ -87,7 +87,6 @@ def contact(request: HttpRequest, contact_id: str) -> HttpResponse:
     context = {
         "contact": _shown(Listed(person.id, person.contact, len(person.records)), here),
         "carried": here.edition.contacts is not None,
-        "sheet": sheet,
         "lines": [line_of(entry, here, _role(entry[0], person.id)) for entry in sheet.lines],
         "json": here.links.json(f"{CONTACTS}/{address.rpartition('/')[2]}"),
         **paging.around(sheet, address),
@@ -121,11 +120,11 @@ def organisations(request: HttpRequest) -> HttpResponse:
     sheet = paging.sheet_of(directory.find(search) if directory else (), number, base, search)
     context = {
         "carried": directory is not None,
-        "sheet": sheet,
         "organisations": [
             (page_text(each.name), here.links.organisation(each.name), len(each.contacts), len(each.records))
             for each in sheet.lines
         ],
+        "ranked": here.links.search(search),
         **paging.around(sheet, base, search),
     }
     return page(request, "organisations.html", context)
@@ -147,7 +146,6 @@ def organisation(request: HttpRequest, name: str) -> HttpResponse:
         "name": page_text(found.name),
         "contacts": [_shown(_listed(contact, here), here) for contact in found.contacts],
         "rows": len(found.records),
-        "sheet": sheet,
         "lines": [line_of(entry, here, _roles(entry[0], found, here)) for entry in sheet.lines],
         **paging.around(sheet, address),
     }
@@ -194,10 +192,13 @@ def _shown(listed: Listed, here: Served) -> Shown:
 
 
 def _footnotes(here: Served) -> tuple[Note, ...]:
-    return tuple(
-        Note(page_text(note.anchor), footnote_id(note.anchor), pieces(note.text, here.links))
-        for note in here.edition.footnotes or ()
-    )
+    """The footnotes; their line feeds are mere wrapping."""
+    notes = []
+    for note in here.edition.footnotes or ():
+        parts = (part.replace("\n", " ") if isinstance(part, str) else part for part in note.text.parts)
+        shown = pieces(rich(*parts), here.links)
+        notes.append(Note(page_text(note.anchor), footnote_id(note.anchor), shown))
+    return tuple(notes)
 
 
 def _role(record: Record, person_id: str) -> tuple[Piece, ...]:
@@ -212,5 +213,8 @@ def _roles(record: Record, organisation: Organisation, here: Served) -> tuple[Pi
     for contact in organisation.contacts:
         if role := _role(record, contact.id):
             found += [Piece("; ")] if found else []
-            found += [Piece(page_text(contact.id), here.links.contact(contact.id)), Piece(f" as {role[0].text}")]
+            found += [
+                Piece(page_text(contact.id), here.links.contact(contact.id)),
+                Piece(f" as {role[0].text}"),
+            ]
     return tuple(found)

@@ -12,13 +12,22 @@ from django.http import HttpRequest, HttpResponse
 from portbook.blocks import rows_in
 from portbook.edition import State
 from portbook.errors import Problem, RuleError
-from portbook.numbers import FIRST_DYNAMIC_PORT, FIRST_USER_PORT, MAX_PORT, PortRange, Ports, parse_port, parse_ports
-from portbook.numbers import range_of
+from portbook.numbers import (
+    FIRST_DYNAMIC_PORT,
+    FIRST_USER_PORT,
+    MAX_PORT,
+    PortRange,
+    Ports,
+    parse_port,
+    parse_ports,
+    range_of,
+)
 from portbook.web import problems
 from portbook.web.addresses import Links
 from portbook.web.census import Run, runs_of_any, totals
 from portbook.web.editions import Served
 from portbook.web.entries import entries_of, line_of
+from portbook.web.heads import REQUEST
 from portbook.web.layout import page
 from portbook.web.problems import RequestError
 from portbook.web.rows import RANGES, SortKey, TableQuestion
@@ -31,6 +40,7 @@ PORTS = "/ports"
 MAX_ROWS = 1_000  # shown of a range; the table has them all
 MAX_BLOCKS = 60  # free blocks shown of a range, the largest
 MAX_RUNS = 400  # in the picture of a range; of more, nothing would be seen
+MAX_JSON = 1_024  # ports of an answer in JSON, with each row that speaks of them
 MAX_TYPED = 20  # characters of a wrong end that the form shows again
 
 WHOLE = {
@@ -91,7 +101,7 @@ def ports(request: HttpRequest) -> HttpResponse:
     first, last = (request.GET.get(name, "").strip(" ") for name in ("from", "to"))
     here = edition_of(request)
     if not first and not last:
-        return page(request, "ranges.html", {"ranges": _ranges(here), "every": here.links.ports(Ports(0, MAX_PORT))})
+        return page(request, "ranges.html", {"ranges": _ranges(here)})
     try:
         asked = ports_of(first, last)
     except RequestError as error:
@@ -106,17 +116,26 @@ def ports_of(first: str, last: str) -> Ports:
     for name, text, end in (("from", first, "first"), ("to", last, "last")):
         if not text:
             message = f"the parameter {name}, the {end} port of the range, is absent or empty"
-            raise RequestError(HTTPStatus.BAD_REQUEST, Problem("E-WEB-RANGE", message, "RFC 6335 section 6"))
+            raise RequestError(HTTPStatus.BAD_REQUEST, Problem("E-WEB-PORTS", message, "RFC 6335 section 6"))
     try:
         return parse_ports(f"{parse_port(first)}-{parse_port(last)}")
     except RuleError as error:
         raise RequestError(HTTPStatus.BAD_REQUEST, error.problem) from None
 
 
+def few_ports_of(first: str, last: str) -> Ports:
+    """The same for a program, which gets every row of every run: at most `MAX_JSON` ports."""
+    asked = ports_of(first, last)
+    if (size := asked.high - asked.low + 1) > MAX_JSON:
+        message = f"the range {asked} has {size:,} ports; {MAX_JSON:,} are answered at once"
+        raise RequestError(HTTPStatus.BAD_REQUEST, Problem("E-WEB-PORTS", message, "docs/limits.md"))
+    return asked
+
+
 def _refused(request: HttpRequest, error: RequestError, first: str, last: str) -> HttpResponse:
     """The form with what was typed, and why it is no range."""
     typed = {"first": page_text(first[:MAX_TYPED]), "final": page_text(last[:MAX_TYPED])}
-    context = {"problem": error.problem, "ranges": _ranges(edition_of(request)), **typed}
+    context = {"problem": error.problem, **typed}
     response = page(request, "ranges.html", context, status=error.status)
     response["Cache-Control"] = problems.NO_STORE
     response["Vary"] = "Accept"
@@ -150,10 +169,11 @@ def _context(asked: Ports, here: Served) -> dict[str, object]:
         "shown_rows": min(len(rows), MAX_ROWS),
         "lines": [line_of(entry, here) for entry in entries_of(rows[:MAX_ROWS])],
         "table": _in_the_table(asked, links),
+        "request_address": REQUEST,
         "before": (shown_ports(before), links.ports(before)) if asked.low else None,
         "after": (shown_ports(after), links.ports(after)) if asked.high < MAX_PORT else None,
         "address": _address(asked, links),
-        "json": links.json(_address(asked, Links())),
+        "json": links.json(_address(asked, Links())) if size <= MAX_JSON else "",
     }
 
 
@@ -189,10 +209,12 @@ def _kinds(asked: Ports) -> str:
 
 
 def _bars(runs: tuple[Run, ...], asked: Ports) -> tuple[Bar, ...]:
-    return tuple(
-        Bar(run.ports.low - asked.low, run.size, 10 - (height := _HEIGHTS[run.state]), height, run.state.lower())
-        for run in runs
-    )
+    """The picture of a range: a bar for each run."""
+    bars = []
+    for run in runs:
+        height = _HEIGHTS[run.state]
+        bars.append(Bar(run.ports.low - asked.low, run.size, 10 - height, height, run.state.lower()))
+    return tuple(bars)
 
 
 def _largest_first(run: Run) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from portbook.numbers import MAX_PORT
 from portbook.search import DEFAULT_LIMIT
 from portbook.search.queries import MAX_QUERY
 from portbook.web.questions import MAX_HITS, limit_of
+from portbook.web.ranges import MAX_JSON
 
 # -- parameters
 
@@ -25,6 +26,23 @@ PortParameter = Annotated[
 ]
 TransportParameter = Annotated[
     str, Path(description="tcp, udp, sctp or dccp, in any case; udplite is answered as udp (RFC 3828).")
+]
+FromParameter = Annotated[
+    str,
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_PORT}),
+    Query(..., alias="from", description="The first port of the range."),
+]
+ToParameter = Annotated[
+    str,
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_PORT}),
+    Query(..., alias="to", description=f"The last port of the range, which has at most {MAX_JSON:,}."),
+]
+ContactParameter = Annotated[
+    str, Path(description="The id of a contact, in any case; a slash in it is written %2F.")
+]
+LabelParameter = Annotated[
+    str,
+    Path(description="What is cited: RFC8620, rfc 8620, a draft, another label; a slash is written %2F."),
 ]
 NameParameter = Annotated[
     str, Path(description="A service name or an alias, in any case; a slash in it is written %2F.")
@@ -118,6 +136,49 @@ class PortAnswer(PortHead):
 
 class PortTransportAnswer(TransportAnswer, PortHead):
     """What the registry says of a port on one transport."""
+
+
+class PortsHead(Schema):
+    """What an answer about neighbouring ports begins with."""
+
+    port: int
+    port_end: int
+
+
+class RunAnswer(TransportAnswer, PortsHead):
+    """Neighbouring ports with the same state on one transport, for the same reason, by the same rows."""
+
+
+class PortsAnswer(PortsHead):
+    """What the registry says of a range of ports: the runs of each transport, one transport after another."""
+
+    edition: str
+    runs: list[RunAnswer]
+
+
+class ContactAnswer(Schema):
+    """A contact as published, and the rows that mention it."""
+
+    id: str
+    carried: bool = Field(description="Whether the contact table of the edition has it.")
+    name: str | None
+    organization: str | None
+    uris: list[str] = Field(description='As published: IANA writes "&" in place of "@".')
+    updated: str | None = Field(description="YYYY-MM-DD or YYYY-MM, as published.")
+    edition: str
+    href: str
+    records: list[RecordAnswer]
+
+
+class CitedAnswer(Schema):
+    """A document that rows cite, in the Reference column or in their texts, and those rows."""
+
+    label: str
+    type: str = Field(description="rfc, rfc-errata, draft, uri, registry, unicode or text.")
+    document: str | None = Field(description="Where the document is; null when there is no address.")
+    edition: str
+    href: str
+    records: list[RecordAnswer]
 
 
 class ServiceAnswer(Schema):

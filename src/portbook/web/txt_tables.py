@@ -1,4 +1,4 @@
-"""TXT keys of services as tables, where their notes are plain lists (R-TXT-1); else in the notes' own words."""
+"""TXT keys of services: as tables where their notes are plain lists (R-TXT-1), else in the notes' words."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -3,7 +3,19 @@
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path, register_converter, resolve
 
-from portbook.web import assets, edition_pages, files, pages, tables
+from portbook.web import (
+    about,
+    assets,
+    citations,
+    edition_pages,
+    files,
+    pages,
+    pages_of_ports,
+    pages_of_services,
+    people,
+    ranges,
+    tables,
+)
 
 
 class Anything:
@@ -33,11 +45,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
     path("search", pages.search, name="search"),
     path("search/hints", pages.hints, name="hints"),
-    path("ports/<str:port>", pages.port, name="port"),
-    path("ports/<str:port>/<str:transport>", pages.port_transport, name="port-transport"),
-    path("ports/<str:port>/", pages.port_without_slash),
-    path("ports/<str:port>/<str:transport>/", pages.port_without_slash),
-    path("services/<anything:name>", pages.service, name="service"),
+    path("ports/<str:port>", pages_of_ports.port, name="port"),
+    path("ports/<str:port>/<str:transport>", pages_of_ports.port_transport, name="port-transport"),
+    path("ports/<str:port>/", pages_of_ports.port_without_slash),
+    path("ports/<str:port>/<str:transport>/", pages_of_ports.port_without_slash),
+    path("services/<anything:name>", pages_of_services.service, name="service"),
     path("table", tables.table, name="table"),
     path("editions", edition_pages.listing, name="editions"),
     path("editions/", edition_pages.without_slash),
@@ -45,6 +57,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assignments/service-names-port-numbers", files.table),
     path("assignments/service-names-port-numbers/", files.table),
     path("assignments/service-names-port-numbers/service-names-port-numbers<str:suffix>", files.file),
+    path("ports", ranges.ports, name="ports"),
+    path("contacts", people.contacts, name="contacts"),
+    path("contacts/<anything:contact_id>", people.contact, name="contact"),
+    path("organisations", people.organisations, name="organisations"),
+    path("organisations/<anything:name>", people.organisation, name="organisation"),
+    path("references", citations.references, name="references"),
+    path("references/<anything:label>", citations.reference, name="reference"),
+    path("about", about.about, name="about"),
     path("v1", api_index),
     path("v1/", api.urls),
     path("static/<str:name>", assets.serve, name="static"),

@@ -1,0 +1,251 @@
+"""Lines of the plain text's tables back to rows, which nothing parts (docs/formats.md).
+
+A cell stands in the middle of its row's height, so a row's name and number can stand below its first line, and
+some runs of lines can be cut into rows in several ways.  What is certain: a row has its number, or if it has
+none its name, on exactly one line.  Of the ways that are left, those count that need the least to be
+told: a cell that says what the one above says costs nothing, any other one costs 1, and 1 for each break
+in it.  Where several cost the same, the cells in which they differ are doubtful, and nobody can tell them.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+_NAME_ALONE = re.compile(r"[A-Za-z0-9_.+*/-]+")  # of a row without a number; "Dock)" is the rest of another
+_NEVER = 1_000_000  # a break where none can be
+
+Cell = tuple[str, ...]
+
+
+class Kind(NamedTuple):
+    """What is known of a table's columns."""
+
+    number: int | None
+    name: int
+    breaking: frozenset[int]  # whose texts can have breaks
+    middle: frozenset[int]  # whose cells stand in the middle of their column
+
+
+class Run(NamedTuple):
+    """Lines of a table by column, blanks cut off; the widths of the columns."""
+
+    columns: Sequence[Sequence[str]]
+    widths: Sequence[int]
+
+
+class Row(NamedTuple):
+    """A row: which lines it may take (first line, height), its cells, the columns whose cells are doubtful."""
+
+    places: tuple[tuple[int, int], ...]
+    cells: tuple[Cell, ...]
+    doubtful: tuple[int, ...] = ()
+
+
+class _Candidate(NamedTuple):
+    """Lines that can be a row by themselves."""
+
+    start: int
+    height: int
+    anchor: int  # the line of its number, or its name
+    cells: tuple[Cell, ...]
+    costs: tuple[int, ...]
+
+    @property
+    def end(self) -> int:
+        return self.start + self.height
+
+
+def certain_cuts(numbers: Sequence[str], names: Sequence[str]) -> list[int]:
+    """Return where rows begin for certain, and the end.
+
+    Between two numbers; between two names where no number is near that a name of several lines could be of.
+    """
+    end = len(names)
+    if not end:
+        return [0]
+    cuts = [0, *(i for i in range(1, end) if numbers[i - 1] and numbers[i]), end]
+    found = []
+    for start, stop in pairwise(cuts):
+        found.append(start)
+        if stop - start > 1 and not any(numbers[start:stop]):
+            found += [i for i in range(start + 1, stop) if names[i - 1] and names[i]]
+    return [*found, end]
+
+
+def told_apart(run: Run, kind: Kind) -> list[Row] | None:
+    """Return the rows of *run* in order, or None when it cannot be cut into rows that have names."""
+    end = len(run.columns[0])
+    candidates = _candidates(run, kind)
+    if not candidates:
+        return None
+    rows = []
+    for start, stop in _blocks(candidates, end):
+        inside = [c for c in candidates if start <= c.start < stop]
+        by_anchor: dict[int, list[_Candidate]] = {}
+        for candidate in _cheapest(inside, stop):
+            by_anchor.setdefault(candidate.anchor, []).append(candidate)
+        for _, same in sorted(by_anchor.items()):
+            row = _row_of(same)
+            if kind.name in row.doubtful:
+                return None  # not even the names are certain
+            rows.append(row)
+    return rows
+
+
+def lone_row(run: Run) -> Row | None:
+    """Return the row that takes all lines of *run*, or None when they are no row."""
+    height = len(run.columns[0])
+    bounds = [_Column(column, width, False) for column, width in zip(run.columns, run.widths, strict=True)]
+    cells = tuple(column.cell(0, height) for column in bounds)
+    return None if None in cells or not _fills(cells, height) else Row(((0, height),), cells)  # type: ignore[arg-type]
+
+
+def _row_of(same: list[_Candidate]) -> Row:
+    """The row that *same* are: one line of its number or name, several ways to cut it off."""
+    first = same[0].cells
+    doubtful = [j for j, cell in enumerate(first) if any(other.cells[j] != cell for other in same)]
+    return Row(tuple((c.start, c.height) for c in same), first, tuple(doubtful))
+
+
+# -- which lines can be a row
+
+
+class _Column:
+    """One column of a run, with where its next and last filled lines are, and its breaks added up."""
+
+    def __init__(self, texts: Sequence[str], width: int, breaking: bool) -> None:
+        end = len(texts)
+        self.texts = texts
+        self.next = [end] * (end + 1)
+        for i in range(end - 1, -1, -1):
+            self.next[i] = i if texts[i] else self.next[i + 1]
+        self._last = list(accumulate((i if text else -1 for i, text in enumerate(texts)), max))
+        price = 1 if breaking else _NEVER
+        breaks = [price * _is_break(a, b, width) for a, b in pairwise(texts)]
+        self._breaks = list(accumulate(breaks, initial=0))
+
+    def cell(self, start: int, height: int) -> Cell | None:
+        """The cell in these lines; None when it does not stand in their middle."""
+        first, end = self.next[start], start + height
+        if first >= end:
+            return ()
+        last = self._last[end - 1]
+        if first - start != (height - (last - first + 1)) // 2:
+            return None
+        return tuple(self.texts[first : last + 1])
+
+    def cost(self, start: int, cell: Cell) -> int:
+        """What the cell costs that is the first in the lines from *start*."""
+        if not cell:
+            return 0
+        first = self.next[start]
+        return 1 + self._breaks[first + len(cell) - 1] - self._breaks[first]
+
+
+def _is_break(line: str, following: str, width: int) -> bool:
+    """Whether *line* ends before it is full."""
+    return not line or not following or len(line) + 1 + len(following.split(" ", 1)[0]) <= width
+
+
+def _fills(cells: Sequence[Cell | None], height: int) -> bool:
+    return max(1, *(len(cell or ()) for cell in cells)) == height
+
+
+def _candidates(run: Run, kind: Kind) -> list[_Candidate]:
+    """All lines that can be rows in a cut of the whole run, by their start."""
+    columns = [
+        _Column(texts, width, j in kind.breaking)
+        for j, (texts, width) in enumerate(zip(run.columns, run.widths, strict=True))
+    ]
+    end = len(run.columns[0])
+    reached = [False] * (end + 1)
+    reached[0] = True
+    found = []
+    for start in range(end):
+        for height in _heights(columns, kind, start, end) if reached[start] else ():
+            candidate = _candidate(columns, kind, start, height)
+            if candidate:
+                found.append(candidate)
+                reached[candidate.end] = True
+    leads_on = [False] * end + [True]
+    for candidate in reversed(found):
+        leads_on[candidate.start] |= leads_on[candidate.end]
+    return [candidate for candidate in found if leads_on[candidate.end]] if leads_on[0] else []
+
+
+def _heights(columns: Sequence[_Column], kind: Kind, start: int, end: int) -> list[int]:
+    """The heights that a row which begins at *start* may have: its number or name is in the middle."""
+    found = set()
+    for j in (kind.name, kind.number):
+        if j is not None:
+            above = columns[j].next[start] - start
+            found |= {2 * above + 1, 2 * above + 2}
+    return sorted(height for height in found if start + height <= end)
+
+
+def _candidate(columns: Sequence[_Column], kind: Kind, start: int, height: int) -> _Candidate | None:
+    cells: list[Cell] = []
+    for column in columns:
+        cell = column.cell(start, height)
+        if cell is None:
+            return None
+        cells.append(cell)
+    if not _fills(cells, height):
+        return None
+    key = kind.name
+    if kind.number is not None and cells[kind.number]:
+        key = kind.number
+    elif kind.number is not None and not _NAME_ALONE.fullmatch("".join(cells[key])):
+        return None
+    if len(cells[key]) != 1:
+        return None
+    costs = tuple([column.cost(start, cell) for column, cell in zip(columns, cells, strict=True)])
+    if sum(costs) >= _NEVER:
+        return None
+    return _Candidate(start, height, columns[key].next[start], tuple(cells), costs)
+
+
+# -- which of them it takes
+
+
+def _blocks(candidates: Sequence[_Candidate], end: int) -> Iterator[tuple[int, int]]:
+    """The spans between lines at which every way to cut begins a row."""
+    crossed = [0] * (end + 2)
+    for candidate in candidates:
+        crossed[candidate.start + 1] += 1
+        crossed[candidate.end] -= 1
+    cuts = [i for i, count in enumerate(accumulate(crossed[: end + 1])) if not count]
+    return pairwise(cuts)
+
+
+def _cheapest(candidates: list[_Candidate], end: int) -> list[_Candidate]:
+    """Those of *candidates* that the cheapest ways to cut their lines take."""
+    if len(candidates) == len({c.start for c in candidates}) and all(
+        a.end == b.start for a, b in pairwise(candidates)
+    ):
+        return candidates
+    start = candidates[0].start
+    ending: dict[int, list[int]] = {}
+    for i, candidate in enumerate(candidates):
+        ending.setdefault(candidate.end, []).append(i)
+    unknown = _NEVER * _NEVER
+    there = [unknown] * len(candidates)  # the cost of the cheapest way to the end of each
+    for i, candidate in enumerate(candidates):
+        if candidate.start == start:
+            there[i] = sum(candidate.costs)
+        for before in ending.get(candidate.start, ()):
+            there[i] = min(there[i], there[before] + _cost(candidate, candidates[before]))
+    beyond = [0 if candidate.end == end else unknown for candidate in candidates]
+    for i in range(len(candidates) - 1, -1, -1):
+        for before in ending.get(candidates[i].start, ()):
+            cost = _cost(candidates[i], candidates[before]) + beyond[i]
+            beyond[before] = min(beyond[before], cost)
+    least = min(a + b for a, b in zip(there, beyond, strict=True))
+    return [c for i, c in enumerate(candidates) if there[i] + beyond[i] == least]
+
+
+def _cost(row: _Candidate, above: _Candidate) -> int:
+    return sum(
+        [cost for cost, cell, same in zip(row.costs, row.cells, above.cells, strict=True) if cell != same]
+    )
