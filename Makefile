@@ -5,7 +5,7 @@ PORT ?= 8765
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench deep rules docs deps clean
+.PHONY: help run test check bench deep rules docs tour deps clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -42,6 +42,11 @@ rules:  ## each rule of the registry: where it lives, which vectors test it
 docs:  ## the documents as pages in docs/_build
 	@$(PYTHON) tools/bootstrap.py docs
 	@exec .venv/bin/python -m sphinx -q -b html docs docs/_build
+
+tour:  ## pictures of every kind of page in docs/_build/tour (ARGS=--docs remakes those of docs/tour.md)
+	@$(PYTHON) tools/bootstrap.py test
+	@.venv/bin/python tools/system_parts.py
+	@exec .venv/bin/python tools/tour.py $(ARGS)
 
 deps:  ## lock the requirements again (ARGS=--upgrade for newer versions)
 	@$(PYTHON) tools/bootstrap.py run

@@ -16,7 +16,7 @@ from portbook.edition import Edition, State
 from portbook.numbers import MAX_PORT, Ports, Transport
 from portbook.records import PublishedDate, Record, rich
 from portbook.store import EditionStore
-from portbook.web.census import runs_of_any, totals
+from portbook.census import runs_of_any, totals
 from portbook.web.ranges import MAX_BLOCKS, MAX_JSON, MAX_ROWS, MAX_RUNS
 from sites import site
 from test_web_people import lines, shown

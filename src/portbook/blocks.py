@@ -10,23 +10,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from portbook.census import BORDERS, runs_of_any
 from portbook.edition import Edition, PortState, State
-from portbook.numbers import (
-    EDGE_PORTS,
-    FIRST_DYNAMIC_PORT,
-    FIRST_USER_PORT,
-    MAX_PORT,
-    Ports,
-    Transport,
-    checked_port,
-)
+from portbook.numbers import FIRST_DYNAMIC_PORT, MAX_PORT, Ports, Transport, checked_port
 from portbook.records import Record
 
 DEFAULT_COUNT = 3  # blocks that `free_near` offers
 EVERY_PORT = Ports(0, MAX_PORT)
-
-# Where the state may change although the rows do not: the edges of ranges, and the ports after them.
-_BORDERS = EDGE_PORTS | {port + 1 for port in EDGE_PORTS} | {FIRST_USER_PORT, FIRST_DYNAMIC_PORT}
 
 # id of an edition -> its free blocks, for as long as the edition lives; its hash would read every row
 _FREE: dict[int, tuple[Ports, ...]] = {}
@@ -64,7 +54,7 @@ def _stretches(edition: Edition, ports: Ports) -> Iterator[Ports]:
     rows = None
     for port in range(ports.low, ports.high + 1):
         here = edition.at(port)
-        if rows is not None and (port in _BORDERS or here != rows):
+        if rows is not None and (port in BORDERS or here != rows):
             yield Ports(low, port - 1)
             low = port
         rows = here
@@ -117,32 +107,10 @@ def _every_free_block(edition: Edition) -> tuple[Ports, ...]:
     """The free blocks of the whole number space, found once for each edition."""
     known = _FREE.get(id(edition))
     if known is None:
-        known = _FREE[id(edition)] = tuple(_found_free(edition))
+        runs = runs_of_any(edition, EVERY_PORT)
+        known = _FREE[id(edition)] = tuple(run.ports for run in runs if run.state is State.UNASSIGNED)
         weakref.finalize(edition, _FREE.pop, id(edition), None)
     return known
-
-
-def _found_free(edition: Edition) -> Iterator[Ports]:
-    block: Ports | None = None
-    for stretch in _stretches(edition, EVERY_PORT):
-        if not _is_free(edition, stretch.low):
-            continue
-        if (
-            block
-            and block.high + 1 == stretch.low
-            and stretch.low not in (FIRST_USER_PORT, FIRST_DYNAMIC_PORT)
-        ):
-            block = Ports(block.low, stretch.high)
-            continue
-        if block:
-            yield block
-        block = stretch
-    if block:
-        yield block
-
-
-def _is_free(edition: Edition, port: int) -> bool:
-    return all(edition.port(port, transport).state is State.UNASSIGNED for transport in Transport)
 
 
 def _distance(block: Ports, port: int) -> int:

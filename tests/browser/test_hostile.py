@@ -175,7 +175,9 @@ NOT_IN_THE_API = {
 
 @pytest.fixture(scope="module")
 def edition_and_payloads() -> tuple[Edition, list[Payloads]]:
-    return hostile()
+    found = hostile()
+    assert sum(len(own.given) for own in found[1]) >= 500
+    return found
 
 
 @pytest.fixture(scope="module")

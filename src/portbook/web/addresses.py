@@ -51,6 +51,9 @@ class Links:
     def contact(self, contact_id: str) -> str:
         return f"{self.root}/contacts/{_segment(contact_id)}"
 
+    def footnote(self, anchor: str) -> str:
+        return f"{self.root}/contacts#{footnote_id(anchor)}"
+
     def organisation(self, name: str) -> str:
         return f"{self.root}/organisations/{_segment(name)}"
 
@@ -67,6 +70,11 @@ class Links:
     def file(self, suffix: str) -> str:
         """The address of the edition as a file, under IANA's name for it."""
         return f"{self.root}{FILES}{suffix}"
+
+
+def footnote_id(anchor: str) -> str:
+    """Return the id that a footnote has on the page of contacts, safe in an address for any anchor."""
+    return "footnote-" + re.sub(r"[^A-Za-z0-9]", lambda match: f"-{ord(match[0]):x}-", anchor)
 
 
 def of_edition(edition_id: str) -> str:

@@ -15,7 +15,6 @@ from portbook.web.editions import Served
 from portbook.web.entries import columns_naming, entries_of, line_of
 from portbook.web.layout import page
 from portbook.web.missing import missing, missing_page
-from portbook.web.people import CONTACTS, footnote_id
 from portbook.web.problems import RequestError
 from portbook.web.shown import edition_of
 from portbook.web.texts import Piece, page_text
@@ -64,7 +63,7 @@ def reference(request: HttpRequest, label: str) -> HttpResponse:
         cited = reference_of(here, label)
     except RequestError as error:
         if any(note.anchor == label for note in here.edition.footnotes or ()):
-            return HttpResponsePermanentRedirect(f"{here.links.to(CONTACTS)}#{footnote_id(label)}")
+            return HttpResponsePermanentRedirect(here.links.footnote(label))
         near = tuple(Piece(page_text(each), here.links.reference(each)) for each in error.suggestions)
         return missing_page(request, error, near, Piece("All references", here.links.to(REFERENCES)))
     address = here.links.reference(cited.label)

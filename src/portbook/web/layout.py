@@ -1,6 +1,7 @@
 """What every page has around it: the header with the search and the edition's date, the footer."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,27 @@ from django.template.loader import render_to_string
 
 from portbook.search.queries import MAX_QUERY
 from portbook.web import assets
+from portbook.web.addresses import EDITIONS
+from portbook.web.editions import Served
 from portbook.web.shown import edition_of
+
+PLACES = {  # in the header of every page
+    "/table": "Table",
+    "/contacts": "Contacts",
+    "/organisations": "Organisations",
+    "/references": "References",
+    "/ports": "Ranges",
+    "/editions": "Editions",
+    "/about": "About",
+}
+
+
+class Place(NamedTuple):
+    """A link in the header, and whether it leads to the page that it stands on."""
+
+    label: str
+    href: str
+    is_here: bool
 
 
 def page(
@@ -31,6 +52,7 @@ def _around(request: HttpRequest | None) -> dict[str, object]:
         "root": here.links.root if here else "",
         "age": here.age if here else None,
         "undated": _undated(request) if request else "/",
+        "places": _places(here, request),
         "asset": assets.addresses(),
         "longest_query": MAX_QUERY,
     }
@@ -41,3 +63,12 @@ def _undated(request: HttpRequest) -> str:
     query = request.META.get("QUERY_STRING", "")
     path = quote(request.path_info)
     return f"{path}?{query}" if query else path
+
+
+def _places(here: Served | None, request: HttpRequest | None) -> list[Place]:
+    path = request.path_info if request else ""
+    root = here.links.root if here else ""
+    return [
+        Place(label, href if href == EDITIONS else root + href, path == href)
+        for href, label in PLACES.items()
+    ]

@@ -4,7 +4,6 @@ Addresses are shown as published, with "&" for "@", and never as a link to write
 In an edition without a contact table a contact is an id that rows mention, and there are no organisations.
 """
 
-import re
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from portbook.errors import Problem
 from portbook.mentions import Organisation, Person
 from portbook.records import Contact, Record, rich
 from portbook.web import paging
-from portbook.web.addresses import is_followed
+from portbook.web.addresses import footnote_id, is_followed
 from portbook.web.directories import Listed, directories_of
 from portbook.web.editions import Served
 from portbook.web.entries import columns_naming, entries_of, line_of
@@ -101,11 +100,6 @@ def person_of(here: Served, contact_id: str) -> Person:
         return person
     near = directories_of(mentions).people.near(contact_id)
     raise missing("E-WEB-CONTACT", "contact", contact_id, here, near)
-
-
-def footnote_id(anchor: str) -> str:
-    """Return the id that a footnote has on the page of contacts, safe in an address for any anchor."""
-    return "footnote-" + re.sub(r"[^A-Za-z0-9]", lambda match: f"-{ord(match[0]):x}-", anchor)
 
 
 # -- organisations

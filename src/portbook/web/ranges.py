@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse
 
 from portbook.blocks import rows_in
+from portbook.census import Run, runs_of_any, totals
 from portbook.edition import State
 from portbook.errors import Problem, RuleError
 from portbook.numbers import (
@@ -24,7 +25,6 @@ from portbook.numbers import (
 )
 from portbook.web import problems
 from portbook.web.addresses import Links
-from portbook.web.census import Run, runs_of_any, totals
 from portbook.web.editions import Served
 from portbook.web.entries import entries_of, line_of
 from portbook.web.heads import REQUEST

@@ -54,6 +54,8 @@ def reference_piece(reference: Reference, links: Links) -> Piece:
         return Piece("(empty)")
     if reference.type == "person":
         return Piece(page_text(reference.label), links.contact(reference.data or reference.label))
+    if reference.type == "note":
+        return Piece(page_text(reference.label), links.footnote(reference.data or reference.label))
     return Piece(page_text(reference.label), of_document(reference) or links.reference(reference.label))
 
 

@@ -9,13 +9,13 @@ references lead to, line breaks and paragraphs are elements, and white space is 
 from portbook.collecting import paused
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
-from portbook.formats.columns import header_of, labels_of, reference_of_label, titles, value_remarks
+from portbook.formats.columns import header_of, labels_of, titles, value_remarks
 from portbook.formats.iana_html import writer
 from portbook.formats.iana_html.held import Held
 from portbook.formats.iana_html.layout import layout_of
 from portbook.formats.iana_html.page import read_units
 from portbook.formats.iana_html.reader import PageReader
-from portbook.formats.iana_html.tokens import Labels
+from portbook.formats.iana_html.tokens import Labels, text_of_label
 from portbook.formats.limits import MAX_BYTES, MAX_REFERENCES, checked_counts, checked_references, too_large
 from portbook.records import PublishedDate
 
@@ -26,7 +26,7 @@ LOSSES = (
     "assignee written out",  # an assignee equal to the contact looks like none (R-PUB-7)
     "attributes of references",
     "references without a link",  # types that lead nowhere, links that a page may not have (T-31)
-    "labels with ][",  # read as two, where they have no link
+    "labels with ][ and no link",  # read as two
     "markup inside text",
     "white space around paragraphs",
     "note titles that say Note",
@@ -35,13 +35,13 @@ LOSSES = (
 )  # fmt: skip
 
 _SOURCE = "docs/formats.md"
-_LABELS = Labels(labels_of, reference_of_label)
+_LABELS = Labels(labels_of, text_of_label)
 
 
 def write(edition: Edition, *, layout: str | None = None) -> bytes:
     """Return *edition* as IANA's page, in the layout of its date, or of the date *layout*.
 
-    Raises `FormatError` E-HTML-CHARACTER for what XML has no way to write, E-HTML-OPTION, and the limits of `read`.
+    Raises `FormatError`: E-HTML-CHARACTER for what XML has no way to write, E-HTML-OPTION, limits of `read`.
     """
     checked_counts(len(edition.records), len(edition.contacts or ()))
     if layout is not None and not PublishedDate(layout).is_valid:
@@ -65,7 +65,7 @@ def read(data: bytes) -> Edition:
     reader = PageReader((titles("new"), titles("old")), _LABELS)
     with paused():
         text = read_units(data, reader.take)
-        if reader.records is None:
+        if not reader.has_records:
             raise FormatError(Problem("E-HTML-PAGE", "the page has no table of IANA's", _SOURCE), 1, 1)
         remarks = [*reader.remarks, *value_remarks(reader.records)]
     if '<div class="pagination">' in text and "page=" in text:
@@ -80,7 +80,7 @@ def read(data: bytes) -> Edition:
         reference=reader.reference,
         experts=reader.experts,
         notes=tuple(reader.notes) or None,
-        contacts=tuple(reader.contacts or ()) or None,
+        contacts=tuple(reader.contacts) or None,
         footnotes=tuple(reader.footnotes) or None,
         remarks=tuple(remarks),
     )
@@ -102,16 +102,11 @@ def project(edition: Edition, layout: str | None = None) -> Edition:
 
 
 def _check_references(edition: Edition, go: str) -> None:
-    """Raise E-RECORD-REFERENCES for a record that `read` would refuse: labels without a link may be several."""
+    """Raise E-RECORD-REFERENCES for a record that `read` would refuse; of a label with ][ it makes two."""
     held = Held(go, _LABELS)
     for position, record in enumerate(edition.records, 1):
-        labels = sum(
-            [
-                reference.label.count("][")
-                for reference in (*record.shown_assignee, *record.contact, *record.reference)
-            ]
-        )
-        if labels + len(record.shown_assignee) + len(record.contact) + len(record.reference) > MAX_REFERENCES:
+        references = (*record.shown_assignee, *record.contact, *record.reference)
+        if sum([1 + reference.label.count("][") for reference in references]) > MAX_REFERENCES:
             row = held.record(record)
             count = max(len(row.shown_assignee), len(row.contact) + len(row.reference))
             checked_references(count, f"record {position}")

@@ -1,6 +1,6 @@
-"""A page to its units: headings, definition lists and rows of tables, each as a small tree (T-01, T-04, T-14).
+"""A page to its units: headings, definition lists and rows of tables, each a small tree (T-01, T-04, T-14).
 
-expat reads; a DOCTYPE is let pass when it only names a DTD, which is never opened, and declares nothing itself.
+expat reads; a DOCTYPE passes when it only names a DTD, which is never opened, and declares nothing itself.
 No entity but XML's own five is known.  What is in no unit (scripts, forms, the footer) is passed over.
 """
 

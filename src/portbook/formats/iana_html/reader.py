@@ -49,6 +49,8 @@ from portbook.records import (
 
 _SOURCE = "docs/formats.md"
 _INLINE = frozenset(("a", "br", "p"))
+_WITHOUT_ORGANIZATION = (*PEOPLE_TITLES[:2], *PEOPLE_TITLES[3:])  # where no one on the page has one
+_FIRST = (UPDATED, EXPERTS, REFERENCE)
 _SPACES = re.compile(r"[ \t\r\n]+")
 
 
@@ -67,8 +69,9 @@ class PageReader:
         self.experts: RichText | None = None
         self.reference: tuple[Reference, ...] | None = None
         self.notes: list[Note] = []
-        self.records: list[Record] | None = None
-        self.contacts: list[Contact] | None = None
+        self.has_records = self.has_contacts = False
+        self.records: list[Record] = []
+        self.contacts: list[Contact] = []
         self.footnotes: list[Footnote] = []
         self.remarks: list[Problem] = []
 
@@ -90,12 +93,8 @@ class PageReader:
         entries = _entries(unit)
         for place, (term, entry) in enumerate(entries):
             title = term.text
-            if place < 3 and title != (UPDATED, EXPERTS, REFERENCE)[place]:
-                _refuse(
-                    "E-HTML-HEAD",
-                    f"{shown(title)} stands where {(UPDATED, EXPERTS, REFERENCE)[place]!r} is expected",
-                    term,
-                )
+            if place < len(_FIRST) and title != _FIRST[place]:
+                _refuse("E-HTML-HEAD", f"{shown(title)} stands where {_FIRST[place]!r} does in IANA's", term)
             if place == 0:
                 self.updated = _date(entry.text)
             elif place == 1:
@@ -118,9 +117,7 @@ class PageReader:
         for term, entry in _entries(unit):
             anchor = term.text
             if not (anchor.startswith("[") and anchor.endswith("]")):
-                _refuse(
-                    "E-HTML-FOOTNOTE", f"footnote {shown(anchor)} does not stand in square brackets", term
-                )
+                _refuse("E-HTML-FOOTNOTE", f"footnote {shown(anchor)} is not in square brackets", term)
             self.footnotes.append(Footnote(_checked(anchor[1:-1]), self._text(entry) or RichText()))
 
     # -- tables
@@ -137,12 +134,12 @@ class PageReader:
         self._row(unit)
 
     def _header(self, unit: Node, titles: tuple[str, ...]) -> None:
-        if titles in self._titles and self.records is None:
-            self.records, self._row = [], self._record
-        elif titles in (PEOPLE_TITLES, (*PEOPLE_TITLES[:2], *PEOPLE_TITLES[3:])) and self.contacts is None:
-            self.contacts = []
+        if titles in self._titles and not self.has_records:
+            self.has_records, self._row = True, self._record
+        elif titles in (PEOPLE_TITLES, _WITHOUT_ORGANIZATION) and not self.has_contacts:
+            self.has_contacts = True
             self._row = self._contact if len(titles) == 5 else self._contact_without_organization
-        elif titles in self._titles or titles[:2] == PEOPLE_TITLES[:2]:
+        elif titles in (*self._titles, PEOPLE_TITLES, _WITHOUT_ORGANIZATION):
             _refuse("E-HTML-HEADER", "a second table of the same kind: two pages in one", unit)
         else:
             _refuse("E-HTML-HEADER", f"{shown(', '.join(titles))} is no header of IANA's", unit)
@@ -151,7 +148,6 @@ class PageReader:
         cells = unit.elements()
         if len(cells) != 12:
             _refuse("E-HTML-ROW", f"the row has {len(cells)} cells, the header 12", unit)
-        assert self.records is not None
         if len(self.records) == MAX_RECORDS:
             checked_counts(MAX_RECORDS + 1)
         assignee = self._references(cells[4], self._people)
@@ -186,7 +182,6 @@ class PageReader:
         cells = unit.elements()
         if len(cells) != 5:
             _refuse("E-HTML-ROW", f"the row of a contact has {len(cells)} cells, the header 5", unit)
-        assert self.contacts is not None
         if len(self.contacts) == MAX_CONTACTS:
             checked_counts(0, MAX_CONTACTS + 1)
         anchors = cells[0].elements()

@@ -30,8 +30,8 @@ def is_safe(uri: str) -> bool:
 
 def target_of(reference: Reference, go: str) -> str | None:
     """Return what the page links *reference* to; None for one that is shown as text."""
-    kind, data = reference.type, reference.data
-    if not data or not reference.label.strip(BLANKS):
+    kind, data, label = reference.type, reference.data, reference.label
+    if not data or not label or label.isspace():
         return None
     match kind:
         case "person":
@@ -128,10 +128,15 @@ def text_of_tokens(tokens: Iterable[Token]) -> RichText:
 
 
 class Labels(NamedTuple):
-    """How labels without a link are read, which is the columns' business."""
+    """How labels without a link are read."""
 
-    of: Callable[[str], list[str]]  # the labels that a text lists
+    of: Callable[[str], list[str]]  # the labels that a text lists; that is the columns' business
     reference: Callable[[str], Reference]
+
+
+def text_of_label(label: str) -> Reference:
+    """Return the reference that *label* is where references are listed: not one that has a link."""
+    return Reference("text", None, label) if label and not label.isspace() else Reference("text", label)
 
 
 def person_of_label(label: str) -> Reference:

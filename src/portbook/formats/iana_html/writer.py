@@ -194,8 +194,8 @@ def _contacts(contacts: Sequence[Contact], layout: Layout) -> Iterable[str]:
     cells = {None: f"{deep}<td></td>\n", "": f"{deep}<td></td>\n"}
     cells |= {given: f"{deep}<td>{cell}</td>\n" for given, cell in plain.items()}
     for contact in contacts:
-        anchor = value(contact.id)
-        yield f'{start}{deep}<td>\n{deep}  <a name="{anchor}" id="{anchor}">[{plain.get(contact.id, "")}]</a>\n{deep}</td>\n'
+        anchor, label = value(contact.id), plain.get(contact.id, "")
+        yield f'{start}{deep}<td>\n{deep}  <a name="{anchor}" id="{anchor}">[{label}]</a>\n{deep}</td>\n'
         yield cells[contact.name]
         yield cells[contact.organization]
         uris = f"{deep}  <br />\n".join([f"{deep}  {_uri(uri)}\n" for uri in contact.uris if uri])

@@ -43,13 +43,13 @@ LOSSES = (
     "assignee written out",  # an assignee equal to the contact looks like none (R-PUB-7)
     "reference type and target",  # a kind by its look is all that is left
     "labels with ][",  # read as two
-    "references inside text", "markup inside text", "paragraphs", "line breaks as such",
-    "white space as such",  # lines are filled anew, so any is one blank
+    "references inside text", "markup inside text", "paragraphs",
+    "white space as such",  # lines are filled anew, so any is one blank, and a line break too
     "white space around line feeds", "white space at the ends of cells", "carriage returns",
     "blanks in contact URIs",  # read as two
     "texts between two rows",  # lines that can be of either: nothing parts rows
     "ends of preformatted text",  # blanks at line ends, an empty line at either end
-    "note titles that say Note or begin with [",
+    "note titles that say Note", "note titles that begin with [",
     "empty elements", "empty lists",
     "layout",
 )  # fmt: skip
@@ -107,7 +107,7 @@ def project(edition: Edition, layout: str | None = None) -> Edition:
 def read(data: bytes) -> Edition:
     """Return the edition that IANA's plain text tells.
 
-    Texts whose row cannot be told are left out, and remarked.  Raises `FormatError`: E-FILE-* and E-FIELD-SIZE
+    Texts whose row cannot be told are left out and remarked.  Raises `FormatError`: E-FILE-* and E-FIELD-SIZE
     for limits, E-TXT-CHARACTER, E-TXT-HEAD, E-TXT-END, E-TXT-COLUMNS, E-TXT-HEADER, E-TXT-CELL, E-TXT-ROW,
     E-TXT-CONTACT and E-TXT-FOOTNOTE with line.
     """

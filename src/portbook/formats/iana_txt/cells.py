@@ -5,18 +5,17 @@ text has a break there, cannot be told.
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from portbook.records import Break, Contact, Paragraph, Part, Record, Reference, RichText
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
-_Value = TypeVar("_Value", bound=Hashable)
 
 
 def columns_of_records(records: Sequence[Record]) -> list[list[str]]:
     """Return the twelve columns of cells."""
-    texts, plain, labels = _Memo(_broken), _Memo(one_line), _Memo(bracketed)
+    texts, plain, labels = cache(_broken), cache(one_line), cache(bracketed)
     contacts = [labels(record.contact) for record in records]
     return [
         [plain(record.service_name or "") for record in records],
@@ -89,17 +88,3 @@ def _broken(text: RichText | None) -> str:
             pieces[-1] += piece
     kept = [piece for i, piece in enumerate(pieces) if i % 2 or one_line(piece)]
     return "\n".join(map(one_line, "\n\n".join(kept).split("\n")))
-
-
-class _Memo:
-    """What was made of values seen before."""
-
-    def __init__(self, make: Callable[[_Value], str]) -> None:
-        self._make = make
-        self._made: dict[Hashable, str] = {}
-
-    def __call__(self, value: _Value) -> str:
-        made = self._made.get(value)
-        if made is None:
-            made = self._made[value] = self._make(value)
-        return made

@@ -1,8 +1,8 @@
 """Lines of the plain text's tables back to rows, which nothing parts (docs/formats.md).
 
-A cell stands in the middle of its row's height, so a row's name and number can stand below its first line, and
-some runs of lines can be cut into rows in several ways.  What is certain: a row has its number, or if it has
-none its name, on exactly one line.  Of the ways that are left, those count that need the least to be
+A cell stands in the middle of its row's height, so a row's name and number can stand below its first line,
+and some runs of lines can be cut into rows in several ways.  What is certain: a row has its number, or if
+it has none its name, on exactly one line.  Of the ways that are left, those count that need the least to be
 told: a cell that says what the one above says costs nothing, any other one costs 1, and 1 for each break
 in it.  Where several cost the same, the cells in which they differ are doubtful, and nobody can tell them.
 """
@@ -35,7 +35,7 @@ class Run(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row: which lines it may take (first line, height), its cells, the columns whose cells are doubtful."""
+    """A row: which lines it may take (first, height), its cells, the columns whose cells are doubtful."""
 
     places: tuple[tuple[int, int], ...]
     cells: tuple[Cell, ...]

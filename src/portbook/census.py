@@ -14,7 +14,8 @@ from portbook.numbers import EDGE_PORTS, FIRST_DYNAMIC_PORT, FIRST_USER_PORT, Po
 from portbook.records import Record
 
 _RANGES = frozenset({FIRST_USER_PORT, FIRST_DYNAMIC_PORT})
-_BORDERS = EDGE_PORTS | {port + 1 for port in EDGE_PORTS} | _RANGES  # the state may change, the rows do not
+# Where the state may change although the rows do not: the edges of ranges, and the ports after them.
+BORDERS = EDGE_PORTS | {port + 1 for port in EDGE_PORTS} | _RANGES
 
 
 class Run(NamedTuple):
@@ -36,7 +37,7 @@ def runs_of_any(edition: Edition, ports: Ports) -> tuple[Run, ...]:
     low, state, before = ports.low, None, None
     for port in range(ports.low, ports.high + 1):
         rows = edition.at(port)
-        if rows is before and port not in _BORDERS:
+        if rows is before and port not in BORDERS:
             continue
         before = rows
         likeness = (port in EDGE_PORTS, port < FIRST_DYNAMIC_PORT, *map(_likeness, rows))

@@ -1,0 +1,87 @@
+"""nmap-services: name, port/transport, how often the port was found open, a comment; tabs between them.
+
+nmap reads one name a place; the others stand in the comment.  How often a port is open is not the registry's
+to know: it is taken from an nmap-services file that is given, digit by digit, else 0.000000 (T-28).  What
+that file has measured and the profile "full" does not name stays, as "unknown", nmap's own word for it.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from portbook.edition import Edition
+from portbook.errors import FormatError, Problem, shown
+from portbook.exports.ascii_lines import with_comment
+from portbook.exports.places import listed
+from portbook.exports.profiles import chosen
+from portbook.exports.provenance import Provenance, Written
+from portbook.formats.limits import checked_size
+from portbook.numbers import MAX_PORT, Transport
+
+TITLE = "nmap-services: name, port/transport, open frequency, # description"
+MAX_LINE = 255  # bytes with the line feed; nmap reads lines of 1,024
+NEVER = "0.000000"
+UNKNOWN = "unknown"
+
+Place = tuple[int, str]
+_LINE = re.compile(
+    r"\S+[ \t]+([0-9]{1,5})/([a-z0-9-]{1,15})[ \t]+([01](?:\.[0-9]{1,30})?)(?:[ \t].*)?", re.ASCII
+)
+
+
+def write(
+    edition: Edition,
+    provenance: Provenance,
+    *,
+    profile: str = "full",
+    names: Collection[str] | None = None,
+    strict_names: bool = False,
+    frequencies: Mapping[Place, str] | None = None,
+) -> Written:
+    """Return nmap-services; *frequencies* are those of `frequencies_in`.
+
+    Raises `FormatError` E-EXPORT-PROFILE or E-EXPORT-SIZE.
+    """
+    listing = listed(edition)
+    choice = chosen(edition, listing, profile, names, strict_names)
+    known = dict(frequencies or {})
+    lines: dict[tuple[int, int], str] = {}
+    for entry in choice.entries:
+        often = known.get((entry.port, entry.transport), NEVER)
+        start = f"{entry.named[0].name}\t{entry.port}/{entry.transport}\t{often}"
+        lines[entry.port, _ORDER[entry.transport]] = with_comment(start, entry.comment, MAX_LINE)
+    for (port, transport), often in known.items():
+        if often != NEVER and profile == "full":
+            lines.setdefault((port, _ORDER[transport]), f"{UNKNOWN}\t{port}/{transport}\t{often}\n")
+    source = "a given file" if frequencies is not None else f"not measured, {NEVER}"
+    head = provenance.comment(TITLE, f"Holds: {choice.told}; open frequencies: {source}")
+    body = "".join(lines[place] for place in sorted(lines))
+    return Written((head + body).encode("ascii"), listing.left_out, choice.missing)
+
+
+_ORDER: dict[str, int] = {transport.value: order for order, transport in enumerate(Transport)}
+
+
+def frequencies_in(data: bytes) -> dict[Place, str]:
+    """Return the open frequency of each port and transport in *data*, an nmap-services file, with six digits.
+
+    Raises `FormatError`: E-FILE-SIZE, or E-NMAP-LINE with the line for one that is no entry.  The first of two
+    entries for one place counts, as in nmap; transports without a place here are passed over.
+    """
+    found: dict[Place, str] = {}
+    text = checked_size(data).decode("utf-8", "replace")
+    for number, line in enumerate(text.split("\n"), 1):
+        entry = line.strip(" \t\r")
+        if not entry or entry.startswith("#"):
+            continue
+        match = _LINE.fullmatch(entry)
+        if not match or int(match[1]) > MAX_PORT or Decimal(match[3]) > 1:
+            message = f"line {number} is no entry of nmap-services: {shown(entry)}"
+            raise FormatError(Problem("E-NMAP-LINE", message, "docs/exports.md"), number)
+        if match[2] in _ORDER:
+            found.setdefault((int(match[1]), match[2]), _six_digits(match[3]))
+    return found
+
+
+def _six_digits(number: str) -> str:
+    return str(Decimal(number).quantize(Decimal(NEVER), ROUND_HALF_EVEN))

@@ -1,0 +1,55 @@
+"""The types of DNS-based service discovery and what they are, in the form of Avahi's table service-types.
+
+`_ftp._tcp:FTP File Transfer`, a type a line.  Every service that has a well-formed name and is no alias, with
+or without a port; `_tcp` for TCP and `_udp` for every other transport, both where a row names none (R-SD-5,
+R-LEG-6).  The description is UTF-8 on one line; characters that cannot be seen are shown as escapes.
+"""
+
+from portbook.discovery import service_label
+from portbook.edition import Edition
+from portbook.errors import visible
+from portbook.exports.provenance import Provenance, Written, some
+from portbook.names import fold, same_name, service_name_problem
+from portbook.numbers import Transport
+from portbook.records import Record
+
+TITLE = "DNS-SD service types: _name._transport:description"
+MAX_DESCRIPTION = 200  # characters
+
+
+def write(edition: Edition, provenance: Provenance) -> Written:
+    """Return the table, by name, then by transport; the first row with a description describes a type."""
+    types: dict[tuple[str, str], tuple[str, str]] = {}
+    malformed: dict[str, None] = {}
+    aliases: dict[str, None] = {}
+    for record in edition.records:
+        if not (name := record.service_name):
+            continue
+        if not same_name(edition.canonical(name), name):
+            aliases[name] = None
+        elif service_name_problem(name):
+            malformed[name] = None
+        else:
+            for label in _labels(name, record):
+                key = fold(name), label.rpartition(".")[2]
+                if not types.setdefault(key, (label, _description(record)))[1]:
+                    types[key] = types[key][0], _description(record)
+    lines = [f"{label}:{text or label}\n" for _, (label, text) in sorted(types.items())]
+    head = provenance.comment(TITLE)
+    remarks = (
+        ("left out, for they are aliases", aliases),
+        ("left out, for they make no DNS label", malformed),
+    )
+    told = tuple(f"{why} ({len(found)}): {some(found)}" for why, found in remarks if found)
+    return Written((head + "".join(lines)).encode("utf-8"), told)
+
+
+def _labels(name: str, record: Record) -> tuple[str, ...]:
+    named = fold(record.transport or "")
+    transports = tuple(transport for transport in Transport if named in ("", transport))
+    return tuple(dict.fromkeys(str(service_label(name, transport)) for transport in transports))
+
+
+def _description(record: Record) -> str:
+    text = visible(" ".join(str(record.description).split()))
+    return text if len(text) <= MAX_DESCRIPTION else text[: MAX_DESCRIPTION - 3].rstrip() + "..."

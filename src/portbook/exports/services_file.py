@@ -1,0 +1,63 @@
+"""services(5): /etc/services, as glibc, musl and the BSDs read it.
+
+One line for each port and transport: the primary name, the place, the other names there, a comment.  A line
+has at most 127 bytes, for musl takes the tail of a longer one for an entry of its own (D-4, T-26): the comment
+is cut; when the names alone are longer, a further line with the same primary name and place has the rest,
+which glibc and musl both find.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from portbook.edition import Edition
+from portbook.exports.ascii_lines import MAX_LINE, with_comment
+from portbook.exports.places import Entry, listed, old_names
+from portbook.exports.profiles import chosen
+from portbook.exports.provenance import Provenance, Written, some
+
+TITLE = "services(5): name, port/transport, further names, # description"
+
+
+def write(
+    edition: Edition,
+    provenance: Provenance,
+    *,
+    profile: str = "full",
+    names: Collection[str] | None = None,
+    strict_names: bool = False,
+    earlier: Iterable[Edition] | None = None,
+) -> Written:
+    """Return /etc/services; with *earlier* editions, newest first, their names stay as aliases (compat).
+
+    Raises `FormatError` E-EXPORT-PROFILE or E-EXPORT-SIZE.
+    """
+    listing = listed(edition)
+    old = old_names(listing, earlier) if earlier is not None else {}
+    choice = chosen(edition, listing, profile, names, strict_names, old)
+    told = choice.told if earlier is None else f"{choice.told}, with the names of earlier editions"
+    lines = [provenance.comment(TITLE, f"Holds: {told}")]
+    kept = []
+    for entry in choice.entries:
+        gone = old.get((entry.port, entry.transport), ())
+        kept += gone
+        lines += _lines(entry, (*entry.names[1:], *gone))
+    remarks = list(listing.left_out)
+    if kept:
+        remarks.append(f"kept as aliases, from earlier editions ({len(kept)}): {some(dict.fromkeys(kept))}")
+    return Written("".join(lines).encode("ascii"), tuple(remarks), choice.missing)
+
+
+def _lines(entry: Entry, aliases: tuple[str, ...]) -> Iterator[str]:
+    """The line of *entry*, or as many as its names need; the first one has the description."""
+    start = f"{entry.named[0].name}\t{entry.port}/{entry.transport}"
+    comment = entry.named[0].description
+    if not aliases:
+        yield with_comment(start, comment)
+        return
+    line, mark = start, "\t"
+    for alias in aliases:
+        if len(line) + 1 + len(alias) + 1 > MAX_LINE:
+            yield with_comment(line, comment)
+            line, mark, comment = start, "\t", ""
+        line += mark + alias
+        mark = " "
+    yield with_comment(line, comment)
