@@ -32,6 +32,18 @@ PIECES = {
     ),
 }  # fmt: skip
 PIECES["json2015"] = PIECES["json"]
+PIECES["txt"] = (
+    b" ", b"  ", b"   ", b"\n", b"\n\n", b"\r\n", b"\t", b"[", b"]", b"][", b"-", b"-" * 140, b"\xef\xbb\xbf",
+    b"   Note\n\n", b"   Available Formats\n", b"\n" + 65 * b" " + b"Contact Information\n\n",
+    b"\n   [1] x\n",
+    b"\n" + 17 * b" " + b"443       tcp\n", b"\n" + 71 * b" " + b"Footnote\n\n",
+)  # fmt: skip
+PIECES["html"] = (
+    *PIECES["xml"][:11], b"<br />", b"<p>", b"</p>", b"<tr>", b"</tr>", b"<td>", b"</td>", b"<td></td>",
+    b"<th>ID</th>", b'<a href="#A">A</a>', b'<a href="https://www.iana.org/go/rfc1">', b"</a>", b"<dl></dl>",
+    b"<dt>Note</dt><dd><pre>x</pre></dd>", b"&nbsp;", b"&#13;", b"<b>x</b>", b"<!ENTITY a 'b'>", b"<tbody>",
+    b"<table>", b"</table>", b"<h1>x</h1>", b'<div class="pagination">', b"\r\n", b"]", b"[",
+)  # fmt: skip
 ANYWHERE = (
     b"\x00",
     b"\xff",

@@ -64,6 +64,11 @@ def why_no_valgrind() -> str:
     return "" if shutil.which("valgrind") else not_brought("valgrind")
 
 
+def program_or_why(program: str) -> str:
+    """Why *program* is absent, "" when it is there; for parts that are one program."""
+    return "" if shutil.which(program) else not_brought(program)
+
+
 def why_no_user_namespaces() -> str:
     """A mount namespace of one's own: how glibc is shown another services file."""
     return why_fails(["unshare", "--user", "--map-root-user", "--mount", "true"])
@@ -117,6 +122,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "published_page": why_no_published_page,
     "chromium": why_no_browser,
     "valgrind": why_no_valgrind,
+    "nmap": functools.partial(program_or_why, "nmap"),
+    "tshark": functools.partial(program_or_why, "tshark"),
+    "musl": functools.partial(program_or_why, "musl-gcc"),
+    "named_checkzone": functools.partial(program_or_why, "named-checkzone"),
     "user_namespaces": why_no_user_namespaces,
     "full_device": why_no_full_device,
     "package_index": why_no_package_index,

@@ -33,14 +33,15 @@ def source(tmp_path: Path) -> Path:
 
 def test_what_is_written_is_what_the_library_writes(source: Path, tmp_path: Path) -> None:
     edition = formats.read(XML)
-    for name in ("xml", "csv", "json"):
+    for name in ("xml", "csv", "txt", "html", "json"):
         out = tmp_path / f"out.{name}"
         ran = portbook("convert", str(source), "--to", name, "-o", str(out))
         assert (ran.status, ran.out) == (0, "")
         assert out.read_bytes() == formats.write(edition, name)
         assert portbook("convert", "-", "--to", name, stdin=XML).out.encode() == out.read_bytes()
         assert portbook("convert", "-", "--from", "xml", "--to", name, "-o", "-", stdin=XML).status == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.xml", "out.csv", "out.json", "out.xml"]
+    names = [f"out.{name}" for name in ("csv", "html", "json", "txt", "xml")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.xml", *names]
 
 
 def test_losses_are_said_and_only_where_there_are_any(source: Path) -> None:
@@ -206,6 +207,18 @@ def test_the_renderings_and_headers_of_csv() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["txt", "html"])
+def test_the_layouts_of_plain_text_and_page(name: str) -> None:
+    edition = formats.read(XML)
+    outputs = set()
+    for layout in ("2015-05-04", "2018-02", "2020-07-14", "2022-08-31", "2026-08-17"):
+        ran = portbook("convert", "-", "--to", name, "--layout", layout, stdin=XML)
+        assert (ran.status, ran.out.encode()) == (0, formats.write(edition, name, layout=layout))
+        outputs.add(ran.out)
+    assert len(outputs) >= 4
+    assert formats.read(ran.out.encode()).records == formats.project(edition, name).records
+
+
 def test_names_that_look_like_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("--force").write_bytes(XML)
@@ -218,9 +231,14 @@ def test_names_that_look_like_options(tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     "argv, status, code",
     [
-        (("in.xml", "--to", "txt"), 2, "E-FORMAT-LATER"),
-        (("in.xml", "--to", "html"), 2, "E-FORMAT-LATER"),
-        (("in.xml", "--from", "txt", "--to", "csv"), 2, "E-FORMAT-LATER"),
+        (("in.xml", "--from", "txt", "--to", "csv"), 3, "E-TXT-HEAD"),
+        (("in.xml", "--from", "html", "--to", "csv"), 3, "E-HTML-PAGE"),
+        (
+            ("in.xml", "--to", "csv", "--layout", "2018-02-21"),
+            2,
+            "--layout is for --to txt and --to html, not",
+        ),
+        (("in.xml", "--to", "txt", "--layout", "old"), 2, "--layout 'old' is no date"),
         (("in.xml", "--to", "yaml"), 2, "E-FORMAT-UNKNOWN"),
         (("in.xml", "--to", "json2015"), 2, "E-FORMAT-READONLY"),
         (("in.xml",), 2, "E-USAGE"),

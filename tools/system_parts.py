@@ -1,4 +1,4 @@
-"""Bring the Debian packages that some tests need: the browser and the instruction counter.
+"""Bring the Debian packages that some tests need: the browser, the instruction counter, readers of exports.
 
 `make test` calls it.  It acts only where it may: as root, with apt-get, and only for programs that are
 missing.  It never fails the run.  What it could not bring it writes, with the reason, to
@@ -15,7 +15,14 @@ import sys
 from pathlib import Path
 
 NOT_BROUGHT = Path(__file__).resolve().parent.parent / ".venv" / "parts-not-brought.tsv"
-PROGRAMS = {"chromium": "chromium", "valgrind": "valgrind"}  # program -> Debian package
+PROGRAMS = {  # program -> Debian package
+    "chromium": "chromium",
+    "valgrind": "valgrind",
+    "nmap": "nmap",
+    "tshark": "tshark",
+    "musl-gcc": "musl-tools",
+    "named-checkzone": "bind9-utils",
+}
 LONGEST_WAIT = 600  # seconds for one apt-get
 
 

@@ -37,10 +37,11 @@ class View(NamedTuple):
 
 VIEWS = (
     View("light", 1200, {"color_scheme": "light"}),
+    View("wide", 1440, {"color_scheme": "light"}),
     View("dark", 1200, {"color_scheme": "dark"}),
     View("phone", 390, {"color_scheme": "light", "is_mobile": True, "has_touch": True}),
     View("phone-dark", 390, {"color_scheme": "dark", "is_mobile": True, "has_touch": True}),
-    View("print", 660, {"color_scheme": "light"}, "print"),
+    View("print", 660, {"color_scheme": "light"}, "print"),  # A4 within its margins; a table lies on its side
 )
 
 
@@ -55,10 +56,16 @@ class Picture(NamedTuple):
 
 
 PICTURES = (
-    Picture("first", "embedded", "first", "light", 1100),
-    Picture("port", "embedded", "port", "light", 1500),
-    Picture("service", "embedded", "service", "light", 1300),
+    Picture("first", "embedded", "first", "light", 1000),
     Picture("results", "embedded", "results", "light", 900),
+    Picture("port", "embedded", "port", "light", 1200),
+    Picture("service", "embedded", "service", "light", 1300),
+    Picture("range", "embedded", "range", "light", 1000),
+    Picture("table", "embedded", "table-search", "wide", 900),
+    Picture("contact", "invented", "contact", "light", 900),
+    Picture("reference", "embedded", "reference", "light", 900),
+    Picture("edition", "embedded", "edition", "light", 1100),
+    Picture("night", "embedded", "port", "phone-dark", 900),
 )
 
 
@@ -88,6 +95,10 @@ def every_kind(folder: Path, wanted: str) -> Iterator[Path]:
                     for kind in KINDS:
                         path = getattr(kind, edition)
                         if path and wanted in kind.name:
+                            on_its_side = view.media == "print" and "table" in kind.name
+                            page.set_viewport_size(
+                                {"width": 1047 if on_its_side else view.width, "height": 800}
+                            )
                             target = folder / f"{kind.name}-{edition}-{view.name}.png"
                             yield taken(page, path, target, MAX_HEIGHT)
                     page.context.close()

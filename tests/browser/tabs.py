@@ -40,7 +40,10 @@ FOCUS = """() => {
 }"""
 SHIFTS = """window.shifts = []
 new PerformanceObserver(list => {
-  for (const entry of list.getEntries()) window.shifts.push(entry.value)
+  for (const entry of list.getEntries()) {
+    const moved = entry.sources.map(s => (s.node?.outerHTML || s.node?.data || '').slice(0, 60))
+    window.shifts.push(`${entry.value.toFixed(4)}: ${moved.join(' | ')}`)
+  }
 }).observe({type: 'layout-shift', buffered: true})"""
 
 

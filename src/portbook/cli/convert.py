@@ -18,12 +18,14 @@ from portbook.cli.progress import long_work
 from portbook.cli.refusal import FOUND, UnwrittenError, UsageError, usage
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, StoreError, shown
+from portbook.records import PublishedDate
 from portbook.store import durable
 
 READ = ", ".join(formats.FORMATS)
 WRITTEN = ", ".join(form.name for form in formats.FORMATS.values() if form.writable)
 RENDERINGS = ("A", "B", "C", "D")  # `formats.columns.Rendering`, not loaded for a line of help
 HEADERS = ("new", "old")
+OPTIONS = {"rendering": ("csv",), "header": ("csv",), "layout": ("txt", "html")}
 KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISLNK, "a symbolic link"),
@@ -48,6 +50,10 @@ def arguments(parser: verbs.Parser) -> None:
     )
     table.add_argument(
         "--header", choices=HEADERS, help="the eleventh title: new if not said, old before 2019"
+    )
+    page = parser.add_argument_group("for --to txt and --to html")
+    page.add_argument(
+        "--layout", metavar="DATE", help="IANA's layout of that date; of the edition's own if not said"
     )
 
 
@@ -87,11 +93,14 @@ def known_format(name: str) -> formats.Format:
 
 
 def options_of(arguments: argparse.Namespace) -> dict[str, str]:
-    """Return the options of the format that were given; only CSV has any."""
-    given = {"rendering": arguments.rendering, "header": arguments.header}
-    said = {name: value for name, value in given.items() if value is not None}
-    if said and arguments.wanted != "csv":
-        raise usage(f"--{next(iter(said))} is for --to csv, not for {arguments.wanted!r}", "convert")
+    """Return the options of the format that were given; which format has which, `OPTIONS` says."""
+    said = {name: value for name in OPTIONS if (value := getattr(arguments, name)) is not None}
+    for name in said:
+        if arguments.wanted not in OPTIONS[name]:
+            formats_with = " and ".join(f"--to {wanted}" for wanted in OPTIONS[name])
+            raise usage(f"--{name} is for {formats_with}, not for {arguments.wanted!r}", "convert")
+    if "layout" in said and not PublishedDate(said["layout"]).is_valid:
+        raise usage(f"--layout {shown(said['layout'])} is no date, written YYYY-MM-DD or YYYY-MM", "convert")
     return said
 
 

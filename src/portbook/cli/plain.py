@@ -23,7 +23,7 @@ from portbook.cli import to_stderr
 from portbook.lookup import NONE, TRANSPORTS, Row, Table, TableError, current_table, fold, number
 
 VERBS = (
-    *("check", "convert", "doctor", "editions", "getent", "lookup", "paths"),
+    *("check", "convert", "doctor", "editions", "export", "getent", "lookup", "paths"),
     *("search", "serve", "show", "update"),
 )
 HINT = "A registered name says who asked for the number, not what runs on it."

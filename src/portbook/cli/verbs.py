@@ -26,6 +26,7 @@ VERBS = {
     "show": Verb("show", "the full rows: twelve columns, why, aliases"),
     "getent": Verb("getent", "getent services [KEY...], as the C library answers it"),
     "convert": Verb("convert", "write an edition in another format"),
+    "export": Verb("export", "write a file that another program reads, such as /etc/services"),
     "check": Verb("check", "judge an edition by the registry's rules"),
     "editions": Verb("editions", "list, add, show, verify the editions kept here"),
     "update": Verb("update", "fetch IANA's newest edition, and keep it if it is plausible"),
@@ -38,7 +39,9 @@ USAGE = "portbook [options] KEY...   or   portbook VERB ..."
 EPILOG = "Exit status: 0 found or done, 1 not found or findings, 2 wrong call, 3 data missing or unreadable."
 # The options that take a value, whatever the verb.
 VALUED = {"-t", "--transport", "--edition", "--data", "--limit", "--from", "--to", "-o", "--output"}
-VALUED |= {"--date", "--source", "--bind", "--rendering", "--header", "--url"}
+VALUED |= {"--profile", "--list", "--since", "--frequencies", "--name", "--domain", "--host", "--instance"}
+VALUED |= {"--port", "--txt", "--priority", "--weight", "--ttl"}
+VALUED |= {"--date", "--source", "--bind", "--rendering", "--header", "--layout", "--url"}
 
 
 class Parser(argparse.ArgumentParser):

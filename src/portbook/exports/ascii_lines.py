@@ -1,6 +1,6 @@
 """Lines of printable ASCII, for grammars in which a line is an entry and a comment ends with its line.
 
-Published text is put into a comment only: white space as single blanks, every other character that is no
+Published text is put into a comment only: line feeds and tabs as blanks, every other character that is no
 printable ASCII as "?" (T-25, T-36).  A comment is cut where the line would be too long, an entry never (T-26).
 """
 
@@ -16,8 +16,9 @@ _CUT = "..."
 
 def printable(text: str, limit: int) -> str:
     """Return *text* on one line of at most *limit* characters of printable ASCII, "..." where it was cut."""
-    line = _BLANKS.sub(" ", text).strip(" ")
-    line = line if line.isascii() and line.isprintable() else _STRANGE.sub("?", line)
+    line = text
+    if not (text.isascii() and text.isprintable()):
+        line = _STRANGE.sub("?", _BLANKS.sub(" ", text).strip(" "))
     return line if len(line) <= limit else line[: limit - len(_CUT)].rstrip(" ") + _CUT
 
 

@@ -47,8 +47,8 @@ class Entry(NamedTuple):
     @property
     def comment(self) -> str:
         """What a grammar with one name a place says in a comment: the description, and the other names."""
-        others = " ".join(self.names[1:])
-        return f"{self.named[0].description} (also: {others})" if others else self.named[0].description
+        first = self.named[0].description
+        return first if len(self.named) == 1 else f"{first} (also: {' '.join(self.names[1:])})"
 
 
 class Listing(NamedTuple):
@@ -69,23 +69,28 @@ def listed(edition: Edition) -> Listing:
     Raises `FormatError` E-EXPORT-SIZE above `MAX_NAMES`.
     """
     left_out = _LeftOut()
+    held = left_out.held
     standing: dict[tuple[int, int], dict[str, Record]] = {}
     count = 0
     for record in edition.records:
-        if record.service_name and record.port_number and left_out.holds(record):
-            low, high = record.ports or (0, -1)
-            orders = _orders(record)
-            count += (high - low + 1) * len(orders)
-            if count > MAX_NAMES:
-                message = f"names at more than {MAX_NAMES} ports and transports; that many are written"
-                raise FormatError(Problem("E-EXPORT-SIZE", message, "docs/limits.md"))
-            for port in range(low, high + 1):
-                for order in orders:
-                    standing.setdefault((port, order), {}).setdefault(record.service_name, record)
-    ordered = (
-        Entry(port, _TRANSPORTS[order], _ordered(standing[port, order], edition))
-        for port, order in sorted(standing)
-    )
+        if not (name := record.service_name) or not record.port_number or not (ports := held(record)):
+            continue
+        orders = _orders(record)
+        count += (ports.high - ports.low + 1) * len(orders)
+        if count > MAX_NAMES:
+            message = f"names at more than {MAX_NAMES} ports and transports; that many are written"
+            raise FormatError(Problem("E-EXPORT-SIZE", message, "docs/limits.md"))
+        for port in range(ports.low, ports.high + 1):
+            for order in orders:
+                place = port, order
+                if place not in standing:
+                    standing[place] = {name: record}
+                else:
+                    standing[place].setdefault(name, record)
+    ordered = [
+        Entry(place[0], _TRANSPORTS[place[1]], _ordered(standing[place], edition))
+        for place in sorted(standing)
+    ]
     return Listing(tuple(ordered), left_out.sentences())
 
 
@@ -104,9 +109,11 @@ def _orders(record: Record) -> Sequence[int]:
 
 def _ordered(rows: dict[str, Record], edition: Edition) -> tuple[Named, ...]:
     """The names at one place: aliases behind the others, as far as possible malformed ones behind those."""
+    if len(rows) == 1:
+        ((name, record),) = rows.items()
+        return (Named(name, str(record.description)),)
     named = [Named(name, str(record.description)) for name, record in rows.items()]
-    if len(named) > 1:
-        named.sort(key=lambda one: _rank(one.name, edition))  # stable: registry order within a rank
+    named.sort(key=lambda one: _rank(one.name, edition))  # stable: registry order within a rank
     return tuple(named)
 
 
@@ -118,15 +125,18 @@ class _LeftOut:
     """What a table of services cannot hold, counted."""
 
     def __init__(self) -> None:
+        self.fit: dict[str, bool] = {}  # most names stand in several rows
         self.names: dict[str, None] = {}
         self.wide: dict[str, None] = {}
         self.transports: dict[str, None] = {}
         self.numbers: dict[str, None] = {}
 
-    def holds(self, record: Record) -> bool:
-        """Say whether *record* can be held, and note why not."""
+    def held(self, record: Record) -> Ports | None:
+        """Return the ports of *record* if it can be held; else None, and note why."""
         name, ports = record.service_name or "", record.ports
-        if not fits(name):
+        if (fit := self.fit.get(name)) is None:
+            fit = self.fit[name] = fits(name)
+        if not fit:
             self.names[name] = None
         elif ports is None:
             self.numbers[f"{name} {record.port_number}"] = None
@@ -135,8 +145,8 @@ class _LeftOut:
         elif not _orders(record):
             self.transports[f"{name} {record.transport}"] = None
         else:
-            return True
-        return False
+            return ports
+        return None
 
     def sentences(self) -> tuple[str, ...]:
         """Return a sentence for each kind of thing that was left out."""

@@ -16,24 +16,33 @@ from portbook.records import Record
 TITLE = "DNS-SD service types: _name._transport:description"
 MAX_DESCRIPTION = 200  # characters
 
+# The transport of a row -> those whose labels its service has.
+_ENDS: dict[str, tuple[Transport, ...]] = {
+    "": (Transport.TCP, Transport.UDP),
+    **{name: (Transport.TCP if name is Transport.TCP else Transport.UDP,) for name in Transport},
+}
+
 
 def write(edition: Edition, provenance: Provenance) -> Written:
     """Return the table, by name, then by transport; the first row with a description describes a type."""
-    types: dict[tuple[str, str], tuple[str, str]] = {}
+    types: dict[tuple[str, Transport], tuple[str, str]] = {}
     malformed: dict[str, None] = {}
     aliases: dict[str, None] = {}
+    usable: dict[str, bool] = {}
     for record in edition.records:
         if not (name := record.service_name):
             continue
-        if not same_name(edition.canonical(name), name):
-            aliases[name] = None
-        elif service_name_problem(name):
-            malformed[name] = None
-        else:
-            for label in _labels(name, record):
-                key = fold(name), label.rpartition(".")[2]
-                if not types.setdefault(key, (label, _description(record)))[1]:
-                    types[key] = types[key][0], _description(record)
+        if name not in usable:
+            alias = not same_name(edition.canonical(name), name)
+            usable[name] = not alias and service_name_problem(name) is None
+            if not usable[name]:
+                (aliases if alias else malformed)[name] = None
+        if usable[name]:
+            for last in _ENDS.get(fold(record.transport or ""), ()):
+                key = fold(name), last
+                if not types.get(key, ("", ""))[1]:
+                    label = types[key][0] if key in types else str(service_label(name, last))
+                    types[key] = label, _description(record)
     lines = [f"{label}:{text or label}\n" for _, (label, text) in sorted(types.items())]
     head = provenance.comment(TITLE)
     remarks = (
@@ -42,12 +51,6 @@ def write(edition: Edition, provenance: Provenance) -> Written:
     )
     told = tuple(f"{why} ({len(found)}): {some(found)}" for why, found in remarks if found)
     return Written((head + "".join(lines)).encode("utf-8"), told)
-
-
-def _labels(name: str, record: Record) -> tuple[str, ...]:
-    named = fold(record.transport or "")
-    transports = tuple(transport for transport in Transport if named in ("", transport))
-    return tuple(dict.fromkeys(str(service_label(name, transport)) for transport in transports))
 
 
 def _description(record: Record) -> str:

@@ -6,7 +6,7 @@ is cut; when the names alone are longer, a further line with the same primary na
 which glibc and musl both find.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from portbook.edition import Edition
 from portbook.exports.ascii_lines import MAX_LINE, with_comment
@@ -37,27 +37,28 @@ def write(
     lines = [provenance.comment(TITLE, f"Holds: {told}")]
     kept = []
     for entry in choice.entries:
-        gone = old.get((entry.port, entry.transport), ())
+        gone = old.get((entry.port, entry.transport), ()) if old else ()
         kept += gone
-        lines += _lines(entry, (*entry.names[1:], *gone))
+        lines += _lines(entry, entry.names[1:] + gone if gone or len(entry.named) > 1 else ())
     remarks = list(listing.left_out)
     if kept:
         remarks.append(f"kept as aliases, from earlier editions ({len(kept)}): {some(dict.fromkeys(kept))}")
     return Written("".join(lines).encode("ascii"), tuple(remarks), choice.missing)
 
 
-def _lines(entry: Entry, aliases: tuple[str, ...]) -> Iterator[str]:
+def _lines(entry: Entry, aliases: tuple[str, ...]) -> list[str]:
     """The line of *entry*, or as many as its names need; the first one has the description."""
-    start = f"{entry.named[0].name}\t{entry.port}/{entry.transport}"
-    comment = entry.named[0].description
+    name, comment = entry.named[0]
+    start = f"{name}\t{entry.port}/{entry.transport}"
     if not aliases:
-        yield with_comment(start, comment)
-        return
+        return [with_comment(start, comment)]
+    lines = []
     line, mark = start, "\t"
     for alias in aliases:
         if len(line) + 1 + len(alias) + 1 > MAX_LINE:
-            yield with_comment(line, comment)
+            lines.append(with_comment(line, comment))
             line, mark, comment = start, "\t", ""
         line += mark + alias
         mark = " "
-    yield with_comment(line, comment)
+    lines.append(with_comment(line, comment))
+    return lines

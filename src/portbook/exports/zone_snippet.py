@@ -172,7 +172,11 @@ def _in_quotes(octet: int) -> str:
 
 
 def _octets(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")  # as the system gave it
+    try:
+        return text.encode("utf-8", "surrogateescape")  # as the system gave it
+    except UnicodeEncodeError:
+        message = f"{shown(text)} holds half of a surrogate pair"
+        raise _refused("E-DNS-STRING", message, "RFC 3629 section 3") from None
 
 
 def _refused(code: str, message: str, source: str) -> RuleError:

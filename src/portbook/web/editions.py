@@ -74,9 +74,10 @@ class Opened:
 class Served:
     """An edition under one set of addresses: those of the site, or the dated ones that never change."""
 
-    def __init__(self, opened: Opened, *, dated: bool = False) -> None:
+    def __init__(self, opened: Opened, *, dated: bool = False, others: tuple[str, ...] = ()) -> None:
         self.opened = opened
         self.is_dated = dated
+        self.others = others  # ids of the other editions kept here, newest first
         self.links = Links(of_edition(opened.file.id) if dated else "")
         self.memory = Memory()
 

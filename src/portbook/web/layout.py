@@ -13,10 +13,11 @@ from portbook.web.addresses import EDITIONS
 from portbook.web.editions import Served
 from portbook.web.shown import edition_of
 
+ORGANISATIONS = "/organisations"
 PLACES = {  # in the header of every page
     "/table": "Table",
     "/contacts": "Contacts",
-    "/organisations": "Organisations",
+    ORGANISATIONS: "Organisations",
     "/references": "References",
     "/ports": "Ranges",
     "/editions": "Editions",
@@ -51,8 +52,9 @@ def _around(request: HttpRequest | None) -> dict[str, object]:
         "served": here,
         "root": here.links.root if here else "",
         "age": here.age if here else None,
+        "path": quote(request.path_info) if request else "",
         "undated": _undated(request) if request else "/",
-        "places": _places(here, request),
+        "menu": _menu(here, request),
         "asset": assets.addresses(),
         "longest_query": MAX_QUERY,
     }
@@ -65,10 +67,11 @@ def _undated(request: HttpRequest) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _places(here: Served | None, request: HttpRequest | None) -> list[Place]:
+def _menu(here: Served | None, request: HttpRequest | None) -> list[Place]:
     path = request.path_info if request else ""
     root = here.links.root if here else ""
     return [
         Place(label, href if href == EDITIONS else root + href, path == href)
         for href, label in PLACES.items()
+        if href != ORGANISATIONS or not here or here.edition.contacts is not None  # else there are none
     ]

@@ -35,7 +35,7 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
     if bare != name and not here.edition.service(name) and here.edition.service(bare):
         return HttpResponsePermanentRedirect(here.links.service(bare))
     found = questions.service_of(here, name)
-    places = _places(found, here)
+    spots = _places(found, here)
     sentence = sentences.service_sentence(found, here.links)
     context = {
         "name": page_text(found.name),
@@ -44,7 +44,7 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
         "sentence": sentence,
         "plain_sentence": "".join(piece.text for piece in sentence),
         "namings": namings_of_service(found, here),
-        "places": places,
+        "spots": spots,
         "labels": [(page_text(label), use) for label, use in labels_of_service(found)],
         "copied": lines_of_service(found, here.edition),
         "txt": txt_tables(found.records, here),

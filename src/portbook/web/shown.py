@@ -43,7 +43,7 @@ class Shown:
     def __init__(self, data: str | None, edition_id: str | None) -> None:
         self._follows = not (data or edition_id)
         self._seen = _trace() if self._follows else None  # before reading: a later edition is not missed
-        self._current = Served(Opened(chosen(data, edition_id)))
+        self._current = _served(Opened(chosen(data, edition_id)))
         self._dated: OrderedDict[str, Served] = OrderedDict()
         self._lock = threading.Lock()
         self._next_look = 0.0
@@ -89,13 +89,23 @@ class Shown:
         """Read the newest edition and show it; what goes wrong is logged, and the old one goes on."""
         try:
             file = EditionStore().current()
-            if file.sha256 != self._current.file.sha256:
-                self._current = Served(Opened(file).prepare())
+            if file.sha256 == self._current.file.sha256:
+                self._current = _served(self._current.opened)  # others came or went
+            else:
+                self._current = _served(Opened(file).prepare())
                 _log.info("edition %s is shown now", file.id)
         except (PortbookError, OSError, MemoryError) as error:
             _log.error("edition %s is still shown: %s", self._current.id, error)
             self._seen = None
             self._next_look = time.monotonic() + RETRY_SECONDS
+
+
+def _served(opened: Opened) -> Served:
+    """*opened* as what is shown now, with the ids of the other editions here."""
+    if opened.file.origin == "file":
+        return Served(opened)
+    kept = (file for file in reversed(EditionStore().all()) if file.sha256 != opened.file.sha256)
+    return Served(opened, others=tuple(file.id for file in kept))
 
 
 def _trace() -> tuple[int, int] | None:

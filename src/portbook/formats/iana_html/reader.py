@@ -201,7 +201,12 @@ class PageReader:
     # -- cells
 
     def _references(self, cell: Node, labels: Labels) -> tuple[Reference, ...]:
-        return references_of(self._tokens(cell), labels) if cell.children else ()
+        if not cell.children:
+            return ()
+        found = references_of(self._tokens(cell), labels)
+        for reference in found:
+            _checked(reference.label)
+        return found
 
     def _text(self, cell: Node) -> RichText | None:
         children = cell.children
@@ -212,11 +217,11 @@ class PageReader:
             if plain not in self._cells:
                 self._cells[plain] = RichText((_checked(plain),))
             return self._cells[plain]
+        _checked(cell.text)
         text = text_of_tokens(self._tokens(cell))
         return text if text.parts else None
 
     def _tokens(self, cell: Node) -> list[Token]:
-        checked_field(cell.text, f"the element at line {cell.line}")
         return without_blanks_between([self._token(child) for child in cell.children])
 
     def _token(self, child: Node | str) -> Token:
@@ -227,7 +232,7 @@ class PageReader:
         if child.tag == "p":
             return Paragraph(tuple(self._tokens(child)))  # type: ignore[arg-type]
         if child.tag == "a" and (target := child.attributes.get("href")):
-            return reference_of(target, child.text)
+            return reference_of(_checked(target), child.text)
         if child.tag not in _INLINE:
             message = f"line {child.line}: unexpected element <{child.tag[:60]}>; its text alone is kept"
             self.remarks.append(Problem("F-HTML-ELEMENT", message, _SOURCE))

@@ -24,6 +24,8 @@ Token = str | Break | Reference | Paragraph  # each `Reference` a link, in brack
 
 def is_safe(uri: str) -> bool:
     """Whether a page may link to *uri*: to another place, not to a program (T-31)."""
+    if uri.startswith(("https:", "http:", "mailto:")):
+        return True
     scheme = _SCHEME.match(_IGNORED.sub("", uri).lower())
     return scheme is None or scheme[1] in _SAFE_SCHEMES
 
@@ -107,6 +109,22 @@ def without_blanks_between(tokens: list[Token]) -> list[Token]:
         if token is not None:
             kept.append(token)
     return list(rich(*kept).parts)  # type: ignore[arg-type]
+
+
+def text_of(tokens: Iterable[Part]) -> str:
+    """Return all text that *tokens* show."""
+    return "".join(map(_plain, tokens))
+
+
+def _plain(token: Part) -> str:
+    match token:
+        case str():
+            return token
+        case Reference():
+            return token.label
+        case Paragraph():
+            return text_of(token.parts)
+    return ""
 
 
 def text_of_tokens(tokens: Iterable[Token]) -> RichText:

@@ -5,7 +5,7 @@ cell is written once and remembered, and rows are put together by the column, wh
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -23,9 +23,11 @@ from portbook.formats.iana_html.layout import (
     Layout,
     around,
 )
-from portbook.formats.iana_html.tokens import Token, is_safe, target_of, tokens_of
+from portbook.formats.iana_html.tokens import Token, is_safe, target_of, text_of, tokens_of
+from portbook.formats.limits import checked_field
 from portbook.records import Break, Contact, Footnote, Paragraph, Part, Record, Reference, RichText
 
+NUL = "\0"  # between cells while they are written; in no edition that XML can hold
 _SPECIAL = re.compile(r"[&<>\r]")
 _QUOTED = re.compile(r"[&<>\r\"\t\n]")
 _ILLEGAL = bytes(range(9)) + b"\x0b\x0c" + bytes(range(14, 32))
@@ -35,19 +37,26 @@ _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 def write(edition: Edition, titles: Sequence[str], layout: Layout) -> bytes:
     """Return *edition* as a page whose table has *titles*; E-HTML-CHARACTER for what XML cannot hold."""
     before, after = around(text(edition.title or ""), layout)
-    pieces = [before, *_head(edition, layout)]
-    pieces += _table(
-        titles, _Rows(layout).records(edition.records), layout, f'id="table-{NAME}" class="sortable_srv"'
+    first, last = _table(titles, layout, f'id="table-{NAME}" class="sortable_srv"')
+    top = "".join([before, *_head(edition, layout), first])
+    first, end = _table(PEOPLE_TITLES, layout, 'class="sortable"')
+    people = f'{layout.depth}<h1 class="people">{layout.people_heading}</h1>\n'
+    contacts = _contacts(edition.contacts or (), layout)
+    bottom = "".join(
+        [last, people, first, *contacts, end, *_footnotes(edition.footnotes or (), layout), after]
     )
-    pieces.append(f'{layout.depth}<h1 class="people">{layout.people_heading}</h1>\n')
-    pieces += _table(PEOPLE_TITLES, _contacts(edition.contacts or (), layout), layout, 'class="sortable"')
-    pieces += [*_footnotes(edition.footnotes or (), layout), after]
+    return b"".join(chain((_bytes(top),), _Rows(layout).records(edition.records), (_bytes(bottom),)))
+
+
+def _bytes(markup: str, separators: int = 0) -> bytes:
+    """*markup* encoded, with *separators* NULs in it; `FormatError` for characters that XML cannot write."""
     try:
-        data = "".join(pieces).encode()
+        data = markup.encode()
     except UnicodeEncodeError as error:
         raise _illegal(error.object[error.start]) from None
-    if len(data.translate(None, _ILLEGAL)) != len(data):
-        raise _illegal(chr(next(byte for byte in data if byte in _ILLEGAL)))
+    if len(data.translate(None, _ILLEGAL)) != len(data) - separators:
+        found = sorted(byte for byte in data if byte in _ILLEGAL)
+        raise _illegal(chr(found[separators]))
     for noncharacter in _NONCHARACTERS:
         if noncharacter in data:
             raise _illegal(noncharacter.decode())
@@ -64,12 +73,13 @@ def _illegal(character: str) -> FormatError:
 
 def _head(edition: Edition, layout: Layout) -> list[str]:
     deep, go = layout.depth, layout.go
-    lines = [f"{deep}<h1>{text(edition.title or '')}</h1>\n{deep}<dl>\n"]
-    lines += _entry(UPDATED, text(edition.updated or ""), deep)
+    lines = [f"{deep}<h1>{text(checked_field(edition.title or '', 'the title'))}</h1>\n{deep}<dl>\n"]
+    lines += _entry(UPDATED, text(checked_field(edition.updated or "", "the date")), deep)
     lines += _preformatted(EXPERTS, edition.experts, layout)
     lines += _entry(REFERENCE, inline(tokens_of(edition.reference or (), go), go), deep)
     for note in edition.notes or ():
-        lines += _preformatted(note.title or NOTE, note.text, layout)
+        title = checked_field(note.title or NOTE, "the title of a note")
+        lines += _preformatted(title, note.text, layout)
     links = [
         f'{deep}    <a class="altformat" href="{NAME}.{suffix}">{name}</a>\n' for suffix, name in FORMATS
     ]
@@ -83,7 +93,7 @@ def _entry(title: str, content: str, deep: str) -> list[str]:
 
 def _preformatted(title: str, content: RichText | None, layout: Layout) -> list[str]:
     deep, go = layout.depth, layout.go
-    shown = inline(tokens_of(content.parts if content else (), go), go)
+    shown = _whole(content.parts if content else (), go)
     return _entry(title, f"\n{deep}    <pre>{shown}</pre>\n{deep}  ", deep)
 
 
@@ -94,47 +104,44 @@ def _footnotes(footnotes: Sequence[Footnote], layout: Layout) -> list[str]:
     lines = [f'{deep}<h1 class="footnotes">Footnote{"s" * (len(footnotes) > 1)}</h1>\n']
     lines.append(f'{deep}<dl class="footnotes">\n')
     for footnote in footnotes:
-        anchor = f"note{value(footnote.anchor)}"
+        anchor = f"note{value(checked_field(footnote.anchor, 'an anchor'))}"
         link = f'<a name="{anchor}" id="{anchor}">[{text(footnote.anchor)}]</a>'
         lines.append(f"{deep}  <dt>{link}</dt>\n")
-        lines.append(f"{deep}  <dd>{inline(tokens_of(footnote.text.parts, go), go)}</dd>\n")
+        lines.append(f"{deep}  <dd>{_whole(footnote.text.parts, go)}</dd>\n")
     return [*lines, f"{deep}</dl>\n"]
 
 
 # -- tables
 
 
-def _table(titles: Sequence[str], rows: Iterable[str], layout: Layout, attributes: str) -> Iterable[str]:
+def _table(titles: Sequence[str], layout: Layout, attributes: str) -> tuple[str, str]:
+    """What stands before the rows of a table and after them."""
     deep = layout.depth
     head = [f"{deep}<table {attributes}>\n{deep}  <thead>\n{deep}    <tr>\n"]
     for title in titles:
         sort = ' class="sortNumeric"' if title == "Port Number" else ""
         head.append(f"{deep}      <th{sort}>{title}</th>\n")
     head.append(f"{deep}    </tr>\n{deep}  </thead>\n{deep}  <tbody>\n")
-    return chain(head, rows, (f"{deep}  </tbody>\n{deep}</table>\n",))
+    return "".join(head), f"{deep}  </tbody>\n{deep}</table>\n"
 
 
 class _Rows:
-    """The rows of the table of records, as pieces."""
+    """The rows of the table of records, as pieces: each distinct cell is written and encoded once."""
 
     def __init__(self, layout: Layout) -> None:
         self._go = layout.go
         self._deep = layout.depth + 6 * " "
         self._row = f"{layout.depth}    <tr>\n", f"{layout.depth}    </tr>\n"
 
-    def records(self, records: Sequence[Record]) -> Iterable[str]:
+    def records(self, records: Sequence[Record]) -> Iterable[bytes]:
         """The pieces of all rows, in order."""
         contacts = [record.contact for record in records]
         assignees = [record.contact if record.assignee is None else record.assignee for record in records]
-        lists = self._cells({*contacts, *assignees}, self._list)
+        lists = self._made({*contacts, *assignees}, self._list)
         texts = [record.description.parts for record in records]
-        notes = [record.assignment_notes for record in records]
-        reports = [record.unauthorized_use_reported for record in records]
-        names = [record.service_name for record in records]
-        codes = [record.service_code for record in records]
         start, end = self._row
         columns = [
-            self._plain(names, before=start),
+            self._plain([record.service_name for record in records], before=start),
             self._plain([record.port_number for record in records], centred=True),
             self._plain([record.transport for record in records], centred=True),
             map(self._texts(texts).__getitem__, texts),
@@ -143,41 +150,50 @@ class _Rows:
             self._plain([record.registration_date for record in records]),
             self._plain([record.modification_date for record in records]),
             self._of([record.reference for record in records], self._list),
-            self._plain(codes, centred=True),
-            self._of(reports, self._rich),
-            self._of(notes, self._rich, after=end),
+            self._plain([record.service_code for record in records], centred=True),
+            self._of([record.unauthorized_use_reported for record in records], self._rich),
+            self._of([record.assignment_notes for record in records], self._rich, after=end),
         ]
         return chain.from_iterable(zip(*columns, strict=True))
 
-    def _plain(self, values: list[Any], *, centred: bool = False, before: str = "") -> Iterable[str]:
-        cells = {None: ""} | _escaped({value for value in values if value is not None})
+    def _plain(self, values: list[Any], *, centred: bool = False, before: str = "") -> Iterable[bytes]:
         opening = f'{before}{self._deep}<td align="center">' if centred else f"{before}{self._deep}<td>"
-        cells = {value: f"{opening}{cell}</td>\n" for value, cell in cells.items()}
-        return map(cells.__getitem__, values)
+        distinct = list(set(values))
+        longest = max((given for given in distinct if given), key=len, default="")
+        checked_field(longest, "a field")
+        joined = text("\0".join([given or "" for given in distinct]))
+        return map(self._cells(distinct, joined, opening).__getitem__, values)
 
-    def _texts(self, values: list[tuple[Part, ...]]) -> dict[Hashable, str]:
+    def _texts(self, values: list[tuple[Part, ...]]) -> dict[Any, bytes]:
         """The cells of descriptions: most are one text."""
         distinct = set(values)
-        simple = {parts[0] for parts in distinct if len(parts) == 1 and isinstance(parts[0], str)}
-        escaped = _escaped(simple)
-        cells: dict[Hashable, str] = {(plain,): self._cell(cell) for plain, cell in escaped.items()}
-        return cells | self._cells(distinct.difference(cells), lambda parts: self._paragraphs(parts))
+        simple = [parts for parts in distinct if len(parts) == 1 and isinstance(parts[0], str)]
+        plain: list[str] = [parts[0] for parts in simple]  # type: ignore[misc]
+        checked_field(max(plain, key=len, default=""), "a text")
+        cells = self._cells(simple, text("\0".join(plain)), f"{self._deep}<td>")
+        return cells | self._made(distinct.difference(cells), self._paragraphs)
 
-    def _of(self, values: list[Any], make: Callable[[Any], str], after: str = "") -> Iterable[str]:
-        cells = {value: cell + after for value, cell in self._cells(set(values), make).items()}
-        return map(cells.__getitem__, values)
+    def _of(self, values: list[Any], make: Callable[[Any], str], after: str = "") -> Iterable[bytes]:
+        return map(self._made(set(values), make, after).__getitem__, values)
 
-    def _cells(self, distinct: Iterable[Hashable], make: Callable[[Any], str]) -> dict[Hashable, str]:
-        return {value: self._cell(make(value)) for value in distinct}
+    def _made(self, distinct: Iterable[Any], make: Callable[[Any], str], after: str = "") -> dict[Any, bytes]:
+        keys = list(distinct)
+        return self._cells(keys, "\0".join(map(make, keys)), f"{self._deep}<td>", after)
 
-    def _cell(self, content: str) -> str:
-        return f"{self._deep}<td>{content}</td>\n"
+    def _cells(self, keys: Sequence[Any], joined: str, opening: str, after: str = "") -> dict[Any, bytes]:
+        """Each of *keys* with its cell; *joined* is what they hold, with NULs between."""
+        if not keys:
+            return {}
+        closing = f"</td>\n{after}"
+        markup = f"{opening}{joined.replace(NUL, f'{closing}{NUL}{opening}')}{closing}"
+        return dict(zip(keys, _bytes(markup, len(keys) - 1).split(b"\0"), strict=True))
 
     def _rich(self, content: RichText | None) -> str:
         return self._paragraphs(content.parts) if content else ""
 
     def _paragraphs(self, parts: tuple[Part, ...]) -> str:
         tokens = tokens_of(parts, self._go)
+        checked_field(text_of(tokens), "a text")
         if not tokens or not all(isinstance(token, Paragraph) for token in tokens):
             return inline(tokens, self._go)
         lines = [f"{self._deep}  {inline((token,), self._go)}\n" for token in tokens]
@@ -190,25 +206,34 @@ class _Rows:
 def _contacts(contacts: Sequence[Contact], layout: Layout) -> Iterable[str]:
     deep = layout.depth + 6 * " "
     start, end = f"{layout.depth}    <tr>\n", f"{layout.depth}    </tr>\n"
-    plain = _escaped({x for c in contacts for x in (c.name, c.organization, c.updated, c.id) if x})
-    cells = {None: f"{deep}<td></td>\n", "": f"{deep}<td></td>\n"}
-    cells |= {given: f"{deep}<td>{cell}</td>\n" for given, cell in plain.items()}
+    given = {x for c in contacts for x in (c.id, c.name, c.organization, c.updated) if x}
+    checked_field(max(given, key=len, default=""), "a field of a contact")
+    cells: dict[str | None, str] = {x: f"{deep}<td>{text(x)}</td>\n" for x in given}
+    cells[None] = cells[""] = f"{deep}<td></td>\n"
+    opening, closing = f"{deep}<td>\n", f"{deep}</td>\n"
     for contact in contacts:
-        anchor, label = value(contact.id), plain.get(contact.id, "")
-        yield f'{start}{deep}<td>\n{deep}  <a name="{anchor}" id="{anchor}">[{label}]</a>\n{deep}</td>\n'
-        yield cells[contact.name]
-        yield cells[contact.organization]
+        anchor, label = value(contact.id), text(contact.id)
+        link = f'<a name="{anchor}" id="{anchor}">[{label}]</a>'
         uris = f"{deep}  <br />\n".join([f"{deep}  {_uri(uri)}\n" for uri in contact.uris if uri])
-        yield f"{deep}<td>\n{uris}{deep}</td>\n" if uris else cells[None]
-        yield cells[contact.updated]
-        yield end
+        yield (
+            f"{start}{deep}<td>\n{deep}  {link}\n{deep}</td>\n"
+            f"{cells[contact.name]}{cells[contact.organization]}"
+            f"{opening + uris + closing if uris else cells[None]}{cells[contact.updated]}{end}"
+        )
 
 
 def _uri(uri: str) -> str:
+    checked_field(uri, "a contact's URI")
     return f'<a href="{value(uri)}">{text(uri)}</a>' if is_safe(uri) else f"<span>{text(uri)}</span>"
 
 
 # -- parts
+
+
+def _whole(parts: Iterable[Part], go: str) -> str:
+    tokens = tokens_of(parts, go)
+    checked_field(text_of(tokens), "a text")
+    return inline(tokens, go)
 
 
 def inline(tokens: Iterable[Token], go: str) -> str:
@@ -227,23 +252,15 @@ def _element(token: Break | Reference | Paragraph, go: str) -> str:
 
 
 def _link(reference: Reference, go: str) -> str:
-    return f'<a href="{value(target_of(reference, go) or "")}">{text(reference.label)}</a>'
+    target = checked_field(target_of(reference, go) or "", "what a link leads to")
+    return f'<a href="{value(target)}">{text(checked_field(reference.label, "a label"))}</a>'
 
 
 def _bracketed(reference: Reference, go: str) -> str:
-    label = reference.label
+    label = checked_field(reference.label, "a label")
     if reference.type == "person" and label.strip() and not _QUOTED.search(label):
         return f'[<a href="#{label}">{label}</a>]'
     return f"[{_link(reference, go)}]" if target_of(reference, go) else text(f"[{label}]")
-
-
-def _escaped(texts: set[str]) -> dict[str, str]:
-    """Each of *texts* with its markup; all encoded at once."""
-    ordered = list(texts)
-    encoded = text("\0".join(ordered)).split("\0") if ordered else []
-    if len(encoded) != len(ordered):
-        raise _illegal("\0")
-    return dict(zip(ordered, encoded, strict=True))
 
 
 def text(plain: str) -> str:

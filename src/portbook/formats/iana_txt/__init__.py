@@ -73,6 +73,8 @@ def write(edition: Edition, *, layout: str | None = None) -> bytes:
     with paused():
         records, contacts = _columns(edition, form)
         _check_rows(records)
+        for position, contact in enumerate(edition.contacts or (), 1):
+            _check_contact(contact, position)
         checked_counts(len(edition.records), len(edition.contacts or ()))
         records_table = tables.written(titles(header_of(form.date)), records, _RECORDS)
         contacts_table = tables.written(PEOPLE_TITLES, contacts, _CONTACTS)
@@ -177,6 +179,19 @@ def _check_rows(columns: list[list[str]]) -> None:
             checked_references(max(labels[0], labels[1] + labels[2]), f"record {position}")
 
 
+def _check_contact(contact: Contact, position: int) -> None:
+    fields = (
+        contact.id,
+        contact.name or "",
+        contact.organization or "",
+        *contact.uris,
+        contact.updated or "",
+    )
+    for text in fields:
+        if len(text) > MAX_FIELD:
+            checked_field(text, f"contact {position}")
+
+
 def _checked(data: bytes) -> bytes:
     """*data* without characters that no XML could hold, in editions of IANA's so never there."""
     if len(data) > MAX_BYTES:
@@ -225,7 +240,7 @@ def _from_tables(
     told = tables.read(records, parts.table + 1, known, _RECORDS)
     people = tables.read(contacts, parts.people + 3, (PEOPLE_TITLES,), _CONTACTS)
     checked_counts(len(told.columns[0]), len(people.columns[0]))
-    for column in (*told.columns, *people.columns):
+    for column in told.columns:
         checked_field(max(column, key=len, default=""), "a cell")
     return _edition(head, told, people, footnotes, in_bytes)
 
@@ -277,13 +292,15 @@ def _contact(cells: tuple[str, ...], position: int) -> Contact:
     if label[:1] != "[" or label[-1:] != "]" or len(label) < 2:
         message = f"contact {position}: id {shown(label)} does not stand in square brackets"
         raise FormatError(Problem("E-TXT-CONTACT", message, _SOURCE))
-    return Contact(
+    contact = Contact(
         label[1:-1],
         name or None,
         organization or None,
         tuple(uris.split(" ")) if uris else (),
         PublishedDate(updated) if updated else None,
     )
+    _check_contact(contact, position)
+    return contact
 
 
 def _doubts(told: tables.Told, what: str, names: Sequence[str]) -> list[Problem]:

@@ -104,6 +104,8 @@ def lone_row(run: Run) -> Row | None:
 def _row_of(same: list[_Candidate]) -> Row:
     """The row that *same* are: one line of its number or name, several ways to cut it off."""
     first = same[0].cells
+    if len(same) == 1:
+        return Row(((same[0].start, same[0].height),), first)
     doubtful = [j for j, cell in enumerate(first) if any(other.cells[j] != cell for other in same)]
     return Row(tuple((c.start, c.height) for c in same), first, tuple(doubtful))
 
@@ -136,9 +138,7 @@ class _Column:
         return tuple(self.texts[first : last + 1])
 
     def cost(self, start: int, cell: Cell) -> int:
-        """What the cell costs that is the first in the lines from *start*."""
-        if not cell:
-            return 0
+        """What *cell* costs, which is the first in the lines from *start*."""
         first = self.next[start]
         return 1 + self._breaks[first + len(cell) - 1] - self._breaks[first]
 
@@ -155,7 +155,7 @@ def _fills(cells: Sequence[Cell | None], height: int) -> bool:
 def _candidates(run: Run, kind: Kind) -> list[_Candidate]:
     """All lines that can be rows in a cut of the whole run, by their start."""
     columns = [
-        _Column(texts, width, j in kind.breaking)
+        _Column(texts, width, j in kind.breaking) if any(texts) else None
         for j, (texts, width) in enumerate(zip(run.columns, run.widths, strict=True))
     ]
     end = len(run.columns[0])
@@ -174,23 +174,25 @@ def _candidates(run: Run, kind: Kind) -> list[_Candidate]:
     return [candidate for candidate in found if leads_on[candidate.end]] if leads_on[0] else []
 
 
-def _heights(columns: Sequence[_Column], kind: Kind, start: int, end: int) -> list[int]:
+def _heights(columns: Sequence[_Column | None], kind: Kind, start: int, end: int) -> list[int]:
     """The heights that a row which begins at *start* may have: its number or name is in the middle."""
     found = set()
     for j in (kind.name, kind.number):
-        if j is not None:
-            above = columns[j].next[start] - start
+        if j is not None and (column := columns[j]):
+            above = column.next[start] - start
             found |= {2 * above + 1, 2 * above + 2}
     return sorted(height for height in found if start + height <= end)
 
 
-def _candidate(columns: Sequence[_Column], kind: Kind, start: int, height: int) -> _Candidate | None:
+def _candidate(columns: Sequence[_Column | None], kind: Kind, start: int, height: int) -> _Candidate | None:
     cells: list[Cell] = []
+    costs = []
     for column in columns:
-        cell = column.cell(start, height)
+        cell = column.cell(start, height) if column else ()
         if cell is None:
             return None
         cells.append(cell)
+        costs.append(column.cost(start, cell) if column and cell else 0)
     if not _fills(cells, height):
         return None
     key = kind.name
@@ -200,10 +202,10 @@ def _candidate(columns: Sequence[_Column], kind: Kind, start: int, height: int) 
         return None
     if len(cells[key]) != 1:
         return None
-    costs = tuple([column.cost(start, cell) for column, cell in zip(columns, cells, strict=True)])
-    if sum(costs) >= _NEVER:
+    anchor = columns[key]
+    if anchor is None or sum(costs) >= _NEVER:
         return None
-    return _Candidate(start, height, columns[key].next[start], tuple(cells), costs)
+    return _Candidate(start, height, anchor.next[start], tuple(cells), tuple(costs))
 
 
 # -- which of them it takes

@@ -30,6 +30,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+const form = document.querySelector("form.search");
+if (form && keysAreOn()) {
+  const key = document.createElement("kbd");
+  key.textContent = "/";
+  key.ariaHidden = "true";
+  field().after(key);
+}
+
 const keySwitch = document.getElementById("key-switch");
 if (keySwitch) {
   keySwitch.hidden = false;
