@@ -1,8 +1,8 @@
 """IANA's plain text and page, written and read: ratios to the raw write of the same bytes, and of the XML.
 
-Usage: benchmarks/iana_txt_html.py [FILE.xml[.xz]]; default: the edition of `_edition`.  Each figure is the median
-of rounds taken in turn, the garbage collector off.  The raw write of the edition's XML is the base that the
-formats share; where the edition came as another format, its own bytes stand for it.
+Usage: benchmarks/iana_txt_html.py [FILE.xml[.xz]]; default: the edition of `_edition`.  Each figure is the
+median of rounds taken in turn, the garbage collector off.  The raw write of the edition's XML is the base
+that the formats share; where the edition came as another format, its own bytes stand for it.
 """
 
 import gc

@@ -7,7 +7,6 @@ src/network/lookup_serv.c and getnameinfo.c), byte by byte, and take whatever th
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -237,8 +236,8 @@ def musl_program(folder: Path) -> Path:
 
 def musl(program: Path, asked: Sequence[tuple[Path, Sequence[tuple[str, object, str]]]]) -> list[list[str]]:
     """What musl answers to ("p", port, transport) and ("n", name, transport): "name<tab>port" or "-"."""
-    answers = in_namespace(MUSL, [(str(path), list(questions)) for path, questions in asked], str(program))
-    return answers  # type: ignore[return-value]
+    question = [(str(path), list(questions)) for path, questions in asked]
+    return in_namespace(MUSL, question, str(program))  # type: ignore[return-value]
 
 
 NMAP = """
@@ -264,7 +263,11 @@ def nmap(folder: Path, tables: Iterable[bytes]) -> list[dict[Place, str]]:
         place = folder / f"nmap{number}"
         place.mkdir()
         (place / "nmap-services").write_bytes(table)
-        kinds = [kind for name, kind in NMAP_KINDS.items() if re.search(rb"^[^#\n]*\d/%b" % name.encode(), table, re.M)]
+        kinds = [
+            kind
+            for name, kind in NMAP_KINDS.items()
+            if re.search(rb"^[^#\n]*\d/%b" % name.encode(), table, re.M)
+        ]
         asked.append((str(place), kinds))
     answers = iter(in_namespace(NMAP, [question for question in asked if question[1]]))  # type: ignore[call-overload]
     return [names_in(*next(answers)) if kinds else {} for _, kinds in asked]
@@ -353,5 +356,3 @@ def written_to(folder: Path, tables: Iterable[bytes]) -> list[Path]:
         path.write_bytes(table)
         paths.append(path)
     return paths
-
-

@@ -15,7 +15,18 @@ from portbook.records import Record, rich
 PROVENANCE = Provenance("file:x\nevil 1/tcp\t+@\u202e", "2031-05-01", "ab" * 32, "0.0\r\n+evil 2/udp")
 NAMES = (
     *("http", "www", "HTTP", "x11", "a", "0a", "sql*net", "whois++", "914c/g", "z39.50", "EtherNet/IP-1"),
-    *("a-b", "edi_service", "x" * 15, "y" * 16, "k" * 31, "K" * 31, "l" * 32, "m" * 33, "n" * 200, "o" * 10_000),
+    *(
+        "a-b",
+        "edi_service",
+        "x" * 15,
+        "y" * 16,
+        "k" * 31,
+        "K" * 31,
+        "l" * 32,
+        "m" * 33,
+        "n" * 200,
+        "o" * 10_000,
+    ),
     *("+", "-", "+x", "-x", "+::", "+@netgroup", "#", "#x", "x#y", "a b", "x\ty", "x\ny", "x\n+", "x\rz", ""),
     *("evil 2222/tcp", "x\nevil 2222/tcp", "7/tcp", "7/", "123", "0443", "é", "ｈｔｔｐ", "\u202ex", "a\0b"),
     *("a\x0bb", "a\x0cb", "a\x85b", "a\u2028b", "a:b", "a;b", "[x]", '"x"', "'x'", "$INCLUDE", "@", "\\010"),
@@ -23,14 +34,34 @@ NAMES = (
 )
 DESCRIPTIONS = (
     *("", "Echo", "Echo # again", "two\nlines", "evil 2222/tcp", "\nevil 2222/tcp", "\r\nevil 2222/tcp # x"),
-    *("\0evil 2222/tcp", "x" * 200, "é" * 300, "\u202eevil", "\t\t\t", "   ", "+@evil", "\n+::evil", "\x0bevil 1/udp"),
+    *(
+        "\0evil 2222/tcp",
+        "x" * 200,
+        "é" * 300,
+        "\u202eevil",
+        "\t\t\t",
+        "   ",
+        "+@evil",
+        "\n+::evil",
+        "\x0bevil 1/udp",
+    ),
     *("a\u2028evil 2222/tcp", "a\x85evil 2222/tcp", "\ud800", "#", "##", "x" * 10_000, "ends in a \\"),
 )
 PORTS = (
     *("0", "1", "7", "7", "7", "80", "80", "443", "1023", "1024", "65535", "65536", "70000", "-1", "x", ""),
     *("6000-6010", "6005", "80-82", "10-9", "100-1124", "0-65535", " 90 ", "0443", "8 0", "90 - 95"),
 )
-TRANSPORTS = (*("tcp", "udp", "sctp", "dccp") * 4, "TCP", "", None, "quic", "tcp ", "tcp\nevil", "udp/tcp", "İ")
+TRANSPORTS = (
+    *("tcp", "udp", "sctp", "dccp") * 4,
+    "TCP",
+    "",
+    None,
+    "quic",
+    "tcp ",
+    "tcp\nevil",
+    "udp/tcp",
+    "İ",
+)
 NOTES = (
     None,
     'This entry is an alias to "http".',
@@ -48,7 +79,11 @@ def description(chance: random.Random) -> str:
 
 
 def hostile_record(chance: random.Random) -> Record:
-    name = chance.choice(NAMES) if chance.random() < 0.8 else f"n{chance.randint(0, 99)}-{'z' * chance.randint(0, 26)}"
+    name = (
+        chance.choice(NAMES)
+        if chance.random() < 0.8
+        else f"n{chance.randint(0, 99)}-{'z' * chance.randint(0, 26)}"
+    )
     note = chance.choice(NOTES)
     return Record(
         service_name=name,

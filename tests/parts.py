@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_BROUGHT = ROOT / ".venv" / "parts-not-brought.tsv"  # written by tools/system_parts.py
+SYSTEM_PYTHON = "/usr/bin/python3"  # Debian's packages are for it
 EDITIONS_VARIABLE = "PORTBOOK_PUBLISHED_EDITIONS"
 
 
@@ -74,6 +75,16 @@ def why_no_user_namespaces() -> str:
     return why_fails(["unshare", "--user", "--map-root-user", "--mount", "true"])
 
 
+def why_no_network_namespace() -> str:
+    """A network of one's own for root: what nft takes in one message has no limit there."""
+    return why_fails(["unshare", "--net", "true"])
+
+
+def why_no_firewalld() -> str:
+    """firewalld's own reader of services; the daemon itself is not wanted, so `make test` brings none."""
+    return why_fails([SYSTEM_PYTHON, "-c", "import firewall.core.io.service"])
+
+
 def why_no_full_device() -> str:
     """A device that is always full, as Linux has it."""
     return "" if Path("/dev/full").is_char_device() else "there is no device /dev/full"
@@ -126,7 +137,13 @@ PARTS: dict[str, Callable[[], str]] = {
     "tshark": functools.partial(program_or_why, "tshark"),
     "musl": functools.partial(program_or_why, "musl-gcc"),
     "named_checkzone": functools.partial(program_or_why, "named-checkzone"),
+    "nft": functools.partial(program_or_why, "nft"),
+    "sqlite3": functools.partial(program_or_why, "sqlite3"),
+    "soffice": functools.partial(program_or_why, "soffice"),
+    "slapadd": functools.partial(program_or_why, "slapadd"),
+    "firewalld": why_no_firewalld,
     "user_namespaces": why_no_user_namespaces,
+    "network_namespace": why_no_network_namespace,
     "full_device": why_no_full_device,
     "package_index": why_no_package_index,
     "git_checkout": why_no_git_checkout,

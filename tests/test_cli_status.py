@@ -56,6 +56,10 @@ REACHED: dict[tuple[str, int], tuple[tuple[str, ...], bytes]] = {
     ("check", 1): (("check", "-"), BAD_CSV),
     ("check", 2): (("check",), b""),
     ("check", 3): (("check", "/nonexistent"), b""),
+    ("conform", 0): (("conform", "-", "--only", "extra"), b"https 443/tcp\n"),
+    ("conform", 1): (("conform", "-"), b"no-such-name 443/tcp\n"),
+    ("conform", 2): (("conform", "-", "--as", "nonsense"), b""),
+    ("conform", 3): (("conform", "-"), b"no file of services"),
     ("editions", 0): (("editions", "list"), b""),
     ("editions", 2): (("editions",), b""),
     ("editions", 3): (("editions", "show", "1999"), b""),
@@ -116,6 +120,7 @@ def test_status(verb: str, status: int) -> None:
     elif (verb, status) not in {
         ("getent", 2),
         ("check", 1),
+        ("conform", 1),
     }:  # glibc's is silent; findings are on standard output
         assert re.search(r"^portbook: .+", ran.err)
 

@@ -199,3 +199,31 @@ def test_alias_words_are_read_across_line_breaks() -> None:
     note = rich('New contact added\nThis entry is an alias\nto "a-b". This entry is now historic')
     assert alias_target(Record(service_name="a_b", assignment_notes=note)) == "a-b"
     assert alias_target(Record(service_name=None, assignment_notes=note)) is None
+
+
+SPANS = st.tuples(st.integers(0, 65535), st.integers(0, 65535)).map(sorted)
+
+
+@given(
+    st.lists(
+        st.one_of(SPANS, st.sampled_from([[0, 65535], [7, 7], [7, 8], [8, 8], [65535, 65535]])), max_size=12
+    )
+)
+def test_rows_at_a_port_are_those_whose_range_holds_it(spans: list[list[int]]) -> None:
+    numbers = [str(low) if low == high else f"{low}-{high}" for low, high in spans]
+    rows = [Record(f"s-{n}", number, "tcp", rich("x")) for n, number in enumerate(numbers)]
+    edition = Edition(tuple(rows))
+    borders = {port for low, high in spans for port in (low - 1, low, high, high + 1)} & {*range(65536)}
+    for port in borders | {0, 6, 9, 65535}:
+        expected = [row for row, (low, high) in zip(rows, spans, strict=True) if low <= port <= high]
+        assert [*edition.at(port)] == expected
+
+
+def test_many_rows_over_many_ports_are_told_apart_at_once() -> None:
+    """Two thousand rows over a thousand ports, and as many at one: no time that grows with rows times rows."""
+    wide = [Record(f"w-{n}", "2000-2999", "tcp", rich("x")) for n in range(2_000)]
+    narrow = [Record(f"n-{n}", "2500", "tcp", rich("x")) for n in range(200_000)]
+    edition = Edition((*wide, *narrow))
+    assert len(edition.at(2499)) == 2_000
+    assert edition.at(2000) is edition.at(2499)
+    assert edition.at(2500) == (*wide, *narrow)

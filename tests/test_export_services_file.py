@@ -1,4 +1,4 @@
-"""/etc/services: what it holds, and that glibc and musl see exactly that, of real and of hostile registries."""
+"""/etc/services: what it holds, and that glibc and musl see exactly that, of real and hostile registries."""
 
 from __future__ import annotations
 
@@ -140,8 +140,9 @@ def test_more_names_than_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_is_left_out_is_told() -> None:
     edition = edition_of(
-        row("k" * 31, "1"), row("l" * 32, "2"), row("-x", "3"), row("7/tcp", "4"), row("x", "y"), row("x", "5", "quic")
-    )  # fmt: skip
+        *(row("k" * 31, "1"), row("l" * 32, "2"), row("-x", "3"), row("7/tcp", "4")),
+        *(row("x", "y"), row("x", "5", "quic")),
+    )
     written = exports.write(edition, "etc-services", KNOWN)
     assert entry_lines(written.data) == [f"{'k' * 31}\t1/tcp"]
     assert written.remarks == (
@@ -214,8 +215,9 @@ def test_strict_names_are_those_of_rfc_6335() -> None:
 def test_an_old_name_stays_as_an_alias() -> None:
     now = edition_of(row("new", "100"), row("moved", "200"), row("Case", "300"), row("free", "500", "udp"))
     older = edition_of(
-        row("old", "100"), row("moved", "100"), row("case", "300"), row("gone", "400"), row("older", "100", "udp")
-    )  # fmt: skip
+        *(row("old", "100"), row("moved", "100"), row("case", "300"), row("gone", "400")),
+        row("older", "100", "udp"),
+    )
     oldest = edition_of(row("oldest", "100"), row("old", "200"), row("gone", "300"))
     assert entry_lines(services(now, earlier=[older, oldest])) == [
         "new\t100/tcp\told oldest", "moved\t200/tcp", "Case\t300/tcp\tcase", "free\t500/udp",
@@ -250,7 +252,9 @@ def check(edition: Edition, data: bytes) -> None:
     """Both readers see exactly what is meant, and the bytes are harmless."""
     assert re.fullmatch(rb"[\t\n -~]*", data)
     assert data.endswith(b"\n")
-    assert all(len(line) <= 126 and re.match(r"[A-Za-z0-9#]", line) for line in data.decode().split("\n")[:-1])
+    assert all(
+        len(line) <= 126 and re.match(r"[A-Za-z0-9#]", line) for line in data.decode().split("\n")[:-1]
+    )
     meant = intended(edition)
     lines = list(read_as_glibc(data))
     assert {found for line in lines for found in line.found()} == meant
@@ -290,7 +294,9 @@ def test_hostile_registries_with_a_hostile_past_and_strict_names() -> None:
         assert intended(edition) <= found
         assert found <= intended(edition).union(*map(intended, past))
         assert {found[1:] for found in found} == {one[1:] for one in intended(edition)}
-        strict = {found for line in read_as_glibc(services(edition, strict_names=True)) for found in line.found()}
+        strict = {
+            found for line in read_as_glibc(services(edition, strict_names=True)) for found in line.found()
+        }
         assert strict == {one for one in intended(edition) if not service_name_problem(one[0])}
 
 
@@ -300,8 +306,10 @@ def test_the_generator_is_hostile() -> None:
     for seed in range(50):
         edition = hostile_registry(seed)
         naive = "".join(
-            f"{r.service_name}\t{r.port_number}/{r.transport}\t# {r.description.parts[0] if r.description.parts else ''}\n"
-            for r in edition.records
+            f"{row.service_name}\t{row.port_number}/{row.transport}\t# "
+            + "".join(map(str, row.description.parts))
+            + "\n"
+            for row in edition.records
         ).encode("utf-8", "backslashreplace")
         planted += any(line.name.startswith("evil") for line, _ in read_as_musl(naive))
     assert planted > 30
@@ -319,7 +327,9 @@ def test_glibc_sees_exactly_the_embedded_edition(tmp_path: Path) -> None:
     lines = entries_of(out)
     assert {found for line in lines for found in line.found()} == intended(newest())
     assert lines == list(read_as_glibc(newest_table()))
-    ((status, out),) = getent([tmp_path / "services0"], ["6005", "6005/udp", "sql*net", "www/tcp", "submissions"])
+    ((status, out),) = getent(
+        [tmp_path / "services0"], ["6005", "6005/udp", "sql*net", "www/tcp", "submissions"]
+    )
     assert (status, entries_of(out)) == (
         0,
         [

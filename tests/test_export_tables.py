@@ -92,8 +92,9 @@ def test_frequencies_are_kept_and_what_only_they_know_is_unknown() -> None:
     edition = Edition((row("echo", "7"), row("far", "99", "sctp")))
     data = written(edition, "nmap-services", frequencies=given).data
     assert lines_of(data) == [
-        "echo\t7/tcp\t0.004855", "unknown\t7/udp\t1.000000", "unknown\t8/udp\t0.123456", "far\t99/sctp\t0.000000",
-    ]  # fmt: skip
+        *("echo\t7/tcp\t0.004855", "unknown\t7/udp\t1.000000"),
+        *("unknown\t8/udp\t0.123456", "far\t99/sctp\t0.000000"),
+    ]
     small = written(edition, "nmap-services", frequencies=given, profile="system", strict_names=True).data
     assert lines_of(small) == ["echo\t7/tcp\t0.004855", "far\t99/sctp\t0.000000"]
     assert frequencies_in(data)[7, "tcp"] == "0.004855"
@@ -101,8 +102,11 @@ def test_frequencies_are_kept_and_what_only_they_know_is_unknown() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["echo", "echo\t7", "echo\t7/tcp", "echo\t7/tcp\t0,5", "echo\t7/tcp\t1.5", "echo\t70000/tcp\t0", "a b\t7/tcp\t0"]
-    + ["echo\t7/tcp\tnan", "echo\t7/tcp\t1e-3", "echo\t7/tcp\t-0.5", "echo\t7/tcp\t\uff10", "<html>"],
+    [
+        *("echo", "echo\t7", "echo\t7/tcp", "echo\t7/tcp\t0,5", "echo\t7/tcp\t1.5", "echo\t70000/tcp\t0"),
+        *("a b\t7/tcp\t0", "echo\t7/tcp\tnan", "echo\t7/tcp\t1e-3", "echo\t7/tcp\t-0.5", "<html>"),
+        "echo\t7/tcp\t\uff10",
+    ],
 )
 def test_a_file_of_frequencies_that_is_none(line: str) -> None:
     with pytest.raises(FormatError) as caught:
@@ -165,7 +169,13 @@ def test_wireshark_services_of_the_invented_edition() -> None:
 
 def test_runs_of_ports_end_where_something_changes() -> None:
     edition = Edition(
-        (row("a", "1-5"), row("a", "3", "udp"), row("b", "4", "udp"), row("a", "7"), row("a", "8", "tcp", "else"))
+        (
+            row("a", "1-5"),
+            row("a", "3", "udp"),
+            row("b", "4", "udp"),
+            row("a", "7"),
+            row("a", "8", "tcp", "else"),
+        )
     )
     assert lines_of(written(edition, "wireshark-services").data) == [
         "a\t1-2/tcp", "a\t3/tcp/udp", "b\t4/udp", "a\t4-5/tcp", "a\t7/tcp", "a\t8/tcp\t# else",
@@ -271,17 +281,24 @@ def test_txt_keys_of_the_invented_edition() -> None:
         "provenance": PROVENANCE._asdict(),
         "services": [
             {
-                "service": "acme-say", "canonical": "acme-say", "transport": None, "port": None, "kind": "list",
-                "keys": [{"key": "u", "meaning": ""}, {"key": "p", "meaning": ""}], "problems": [],
+                "service": "acme-say",
+                "canonical": "acme-say",
+                "transport": None,
+                "port": None,
+                "kind": "list",
+                "keys": [{"key": "u", "meaning": ""}, {"key": "p", "meaning": ""}],
+                "problems": [],
                 "statement": "u, p",
             }
         ],
-    }  # fmt: skip
+    }
 
 
 def test_txt_keys_of_the_embedded_edition() -> None:
     services = json.loads(table_of_newest("txt-keys"))["services"]
-    kinds = {kind: [one for one in services if one["kind"] == kind] for kind in ("list", "none", "prose", "blank")}
+    kinds = {
+        kind: [one for one in services if one["kind"] == kind] for kind in ("list", "none", "prose", "blank")
+    }
     assert sum(map(len, kinds.values())) == len(services) > 900
     assert all(one["keys"] for one in kinds["list"])
     assert all(one["keys"] == [] and one["statement"] for one in kinds["none"])

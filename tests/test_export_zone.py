@@ -20,11 +20,39 @@ from portbook.records import Record
 EDITION = formats.read(XML)
 HTTP = {"service": "http", "transport": Transport.TCP, "domain": "example.com", "host": "web.example.com."}
 INSTANCES = (
-    *("web", "A B", "a.b", '"', "\\", ";", "(", ")", "@", "$", "$INCLUDE /x", "*", "x; evil IN A 192.0.2.66", "é\u00a0ü"),
-    *("\u202ex", "\U0001f50c", "x" * 63, "a\\.b", "\\046", " ", "-", "_", "1", "'", "#", "\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")),
-)  # fmt: skip
+    *("web", "A B", "a.b", '"', "\\", ";", "(", ")", "@", "$", "$INCLUDE /x", "*", "x; evil IN A 192.0.2.66"),
+    *(
+        "\u00e9\u00a0\u00fc",
+        "\u202ex",
+        "\U0001f50c",
+        "x" * 63,
+        "a\\.b",
+        "\\046",
+        " ",
+        "-",
+        "_",
+        "1",
+        "'",
+        "#",
+    ),
+    "\udced\udca0\udc80",  # three bytes that are not UTF-8, as the system gives them
+)
 STRINGS = (
-    *("", "=", "=x", "a", "a=", "a=b", "path=/x y", 'q="', "q=\\", "q=;(", "q=\n@ IN A 192.0.2.66", "q=\0\t\x7f", "q=é"),
+    *(
+        "",
+        "=",
+        "=x",
+        "a",
+        "a=",
+        "a=b",
+        "path=/x y",
+        'q="',
+        "q=\\",
+        "q=;(",
+        "q=\n@ IN A 192.0.2.66",
+        "q=\0\t\x7f",
+        "q=é",
+    ),
     *("b=" + "x" * 253, "c=\udcff\udc80", "A=1", "with blank=1", "q==", "q=$TTL"),
 )
 

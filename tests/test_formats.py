@@ -13,6 +13,7 @@ import strategies
 from portbook import formats
 from portbook.edition import Edition
 from portbook.errors import FormatError
+from portbook.formats import limits
 from portbook.records import (
     Break,
     Contact,
@@ -219,7 +220,31 @@ def test_reading_what_was_written_gives_what_the_format_can_hold(name: str, edit
 @given(edition=strategies.editions())
 def test_what_a_format_can_hold_it_holds_whole(name: str, edition: Edition) -> None:
     held = formats.project(edition, name)
-    assert formats.project(held, name) == held
+    again = formats.project(held, name)
+    if "texts between two rows" in formats.losses(name):  # laid out anew, other lines can touch
+        assert same_but_for_texts_left_out(held, again)
+    else:
+        assert again == held
+
+
+def same_but_for_texts_left_out(held: Edition, again: Edition) -> bool:
+    rows = [
+        *zip(held.records, again.records, strict=True),
+        *zip(held.contacts or (), again.contacts or (), strict=True),
+    ]
+    names = [(getattr(row, "service_name", None), getattr(row, "id", None)) for pair in rows for row in pair]
+    left = [
+        getattr(after, part.name) == getattr(before, part.name)
+        or getattr(after, part.name) in (None, (), RichText())
+        for before, after in rows
+        for part in fields(before)
+        if part.compare and part.name not in ("assignee", "extras")
+    ]
+    return (
+        all(left)
+        and names[::2] == names[1::2]
+        and replace(held, records=(), contacts=()) == replace(again, records=(), contacts=())
+    )
 
 
 @pytest.mark.parametrize("name", WRITABLE)
@@ -313,3 +338,14 @@ def test_an_edition_is_read_from_a_path_too(tmp_path: Path) -> None:
     assert formats.read(path) == formats.read(str(path)) == formats.read(path.read_bytes()) == Edition(())
     with pytest.raises(FileNotFoundError):
         formats.read(tmp_path / "none.xml")
+
+
+def test_ranges_of_a_file_cover_so_many_ports_at_most() -> None:
+    whole, rest = divmod(limits.MAX_RANGED, 65536)
+    rows = [Record(f"s-{n}", "0-65535", "tcp", rich("x")) for n in range(whole)]
+    last = Record("last", f"1-{rest}", "tcp", rich("x"))
+    assert formats.read(formats.write(Edition((*rows, last)), "csv")).at(1)
+    more = formats.write(Edition((*rows, last, Record("more", "1-2", "tcp", rich("x")))), "csv")
+    with pytest.raises(FormatError, match="cover 2000002 ports; at most 2000000") as caught:
+        formats.read(more)
+    assert caught.value.problem.code == "E-FILE-RANGES"

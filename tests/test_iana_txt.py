@@ -435,6 +435,29 @@ def test_a_field_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(text).problem.code == "E-FIELD-SIZE"
 
 
+@pytest.mark.parametrize(
+    "part", ["title", "note", "note title", "experts", "reference", "footnote", "anchor"]
+)
+def test_texts_around_the_tables_up_to_the_limit(part: str) -> None:
+    def edition(text: str) -> Edition:
+        parts: dict[str, dict[str, object]] = {
+            "title": {"title": text},
+            "note": {"notes": (Note(rich(text)),)},
+            "note title": {"notes": (Note(rich("x"), text),)},
+            "experts": {"experts": rich(text)},
+            "reference": {"reference": (Reference("text", None, text[2:]),)},
+            "footnote": {"footnotes": (Footnote("1", rich(text)),)},
+            "anchor": {"footnotes": (Footnote(text, rich("x")),)},
+        }
+        return Edition((), **parts[part])  # type: ignore[arg-type]
+
+    longest = "x" * limits.MAX_FIELD
+    held = edition(longest)
+    assert iana_txt.read(iana_txt.write(held)) == iana_txt.project(held) == held
+    with pytest.raises(FormatError, match="E-FIELD-SIZE"):
+        iana_txt.write(edition(longest + "x"))
+
+
 def test_references_up_to_the_limit() -> None:
     def record(count: int) -> Edition:
         return Edition((Record("a", "1", contact=(Reference("person", "A"),) * count),))

@@ -19,8 +19,11 @@ import update_editions as editions
 from cli_runs import portbook
 from hostile_server import HostileServer, cut_at, good, serving, trusted_file
 from portbook.store import EditionStore
+from portbook.update import DEFAULT_URL
+from portbook.update.limits import MAX_SECONDS
 
 SOURCE = str(Path(package.__file__).parents[1])
+ASKING = "asking localhost ...\n"  # at once, on standard error
 CODE = "import sys; from portbook.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
@@ -61,13 +64,13 @@ def test_kept_and_then_up_to_date(server: HostileServer, home: Path) -> None:
     server.behaviour = good(editions.next_xml())
     dry = update(home, "--url", server.url, "--dry-run")
     rows = f"rows since {editions.BASE_DATE}: 1 new, 0 gone, 0 changed"
-    assert dry == (0, f"would keep the edition of {editions.NEXT_DATE}; {rows}\n", "")
+    assert dry == (0, f"would keep the edition of {editions.NEXT_DATE}; {rows}\n", ASKING)
     assert not (home / "update").exists()
     kept = update(home, "--url", server.url)
     assert kept.status == 0
     assert kept.out == f"kept edition {editions.NEXT_DATE}; {rows}\n"
     again = update(home, "--url", server.url)
-    assert again == (0, f"up to date: edition {editions.NEXT_DATE} is the one at {server.url}\n", "")
+    assert again == (0, f"up to date: edition {editions.NEXT_DATE} is the one at {server.url}\n", ASKING)
     assert portbook("9000/tcp", home=home).out.startswith("9000\ttcp\tassigned\tnewcomer\t")
     listed = {line.split("\t")[0] for line in portbook("paths", "--tsv", home=home).out.split("\n")}
     files = {str(path) for path in home.rglob("*") if path.is_file()}
@@ -79,7 +82,7 @@ def test_held_says_why_and_what_to_do(server: HostileServer, home: Path) -> None
     odd = editions.xml(editions.changing("lamp", assignee=(editions.person("Bo_Buoy"),)))
     server.behaviour = good(odd)
     held = update(home, "--url", server.url)
-    assert (held.status, held.err) == (1, "")
+    assert (held.status, held.err) == (1, ASKING)
     assert "80/tcp: 'lamp [IESG] [Bo_Buoy]', 'lamp-too [IESG]' before" in held.out
     assert "portbook update --accept-held\n" in held.out
     assert f"Until then {editions.BASE_DATE} goes on answering." in held.out
@@ -118,7 +121,7 @@ def test_json_is_one_document(outcome: str, server: HostileServer, home: Path) -
     dry = ["--dry-run"] if outcome.startswith("would") else []
     ran = update(home, "--json", "--url", server.url, *dry)
     found = json.loads(ran.out)
-    assert (ran.status, ran.err) == (1 if odd else 0, "")
+    assert (ran.status, ran.err) == (1 if odd else 0, ASKING)
     assert set(found) == {
         *("outcome", "edition", "since", "since_embedded", "date", "sha256", "url", "changes", "reasons"),
         *("revision", "resumed_at", "waiting"),
@@ -151,7 +154,8 @@ def test_errors_are_one_line_with_a_code(server: HostileServer, home: Path) -> N
         (("--nonsense",), 2, "E-USAGE"),
     ):
         ran = update(home, *argv)
-        assert (ran.status, ran.out, ran.err.count("\n")) == (status, "", 1)
+        assert (ran.status, ran.out, ran.err.removeprefix(ASKING).count("\n")) == (status, "", 1)
+        assert ran.err.startswith(ASKING) == (status == 3)
         assert code in ran.err
         assert "\x1b" not in ran.err
 
@@ -176,6 +180,22 @@ def test_a_home_that_cannot_be_written(server: HostileServer, home: Path, tmp_pa
     assert EditionStore(home / "editions").current().data() == editions.base_xml()
 
 
+def test_without_a_network_the_other_way_is_named(server: HostileServer, home: Path) -> None:
+    url = server.url
+    server.close()
+    ran = update(home, "--url", url)
+    assert (ran.status, ran.out, ran.err.count("\n")) == (3, "", 2)
+    assert "E-UPDATE-CONNECT" in ran.err
+    assert "`portbook editions add FILE`" in ran.err
+
+
+def test_help_says_whom_it_asks_how_long_and_where_editions_are_kept(home: Path) -> None:
+    ran = update(home, "--help")
+    for words in (DEFAULT_URL, f"after {MAX_SECONDS} seconds", "it is held", "`portbook paths`", "3 not fetched"):
+        assert words in ran.out
+    assert "data missing" not in ran.out
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
 def test_ctrl_c_is_quiet_and_the_next_update_is_clean(server: HostileServer, home: Path) -> None:
     server.behaviour = lambda visit: visit.rest()
@@ -185,7 +205,7 @@ def test_ctrl_c_is_quiet_and_the_next_update_is_clean(server: HostileServer, hom
             server.over.wait(0.01)
         os.kill(run.pid, signal.SIGINT)
         out, err = run.communicate(timeout=30)
-    assert (run.returncode, out, err) == (130, "", "")
+    assert (run.returncode, out, err) == (130, "", ASKING)
     server.behaviour = good(editions.next_xml())
     assert update(home, "--url", server.url).status == 0
 

@@ -53,6 +53,13 @@ def test_every_address_on_it_answers(embedded: Client) -> None:
         assert "Its format did not carry these parts" in page.text
 
 
+def test_where_the_data_came_from_is_told(embedded: Client) -> None:
+    page = shown(embedded, "/about")
+    assert "of 2023-03-13, is packaged with Portbook; it came from pypi package avsos 0.0.9" in page.text
+    assert page.links.count("/editions/2023-03-13") > 1
+    assert ".venv/bin/portbook update" in page.text
+
+
 def test_a_file_has_no_dated_addresses(tmp_path: Path) -> None:
     with site(tmp_path, invented.edition()) as client:
         page = shown(client, "/about")

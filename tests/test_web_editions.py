@@ -19,7 +19,7 @@ from portbook.edition import HEAD
 from portbook.store import EditionStore, edition_file
 from portbook.web import edition_facts, edition_words
 from portbook.web.editions import Opened, Served
-from portbook.web.files import FILES
+from portbook.web.files import FILES, NAME
 from portbook.web.loglines import Lines
 from sites import Page, site
 from stores import small_csv, small_xml
@@ -128,9 +128,25 @@ def test_the_page_of_an_edition(client: Client) -> None:
         assert words in page.text, words
     assert {"rel": "prev", "href": "/editions/2015-07-24"} in page.all("a")
     assert {"rel": "next", "href": "/editions/2023-03-13"} in page.all("a")
-    assert "/editions/2018-10-04/" in page.links
-    assert "/editions/2018-10-04/table" in page.links
+    root = "/editions/2018-10-04"
+    assert {f"{root}/", f"{root}/table", f"{root}/ports/443", f"{root}/services/https"} <= set(page.links)
+    own = [link for link in page.links if link.startswith("/") and not link.startswith(root)]
+    assert set(own) <= {"/editions", "/v1/openapi.json", "/editions/2015-07-24", "/editions/2023-03-13"}
+    assert {form["action"] for form in page.all("form")} == {f"{root}/search"}  # what stands around is its own
+    assert "as of 2023-03-13" not in page.text.lower()
+    assert "The same page in the edition shown now" not in page.text
     assert [heading for heading, _ in page.elements if heading == "h1"] == ["h1"]
+
+
+def test_each_file_says_its_digest_or_why_it_is_not_there(client: Client) -> None:
+    page = shown(client, "/editions/2018-10-04")
+    files = page.text.partition("Its own addresses")[0].rpartition("Files")[2]
+    for suffix in (".csv", ".json"):
+        content = client.get(f"/editions/2018-10-04/assignments/{NAME}/{NAME}{suffix}").content
+        digest = hashlib.sha256(content).hexdigest()
+        assert f"SHA-256 {digest} by sha256sum {NAME}-2018-10-04{suffix}" in files
+    for label in ("XML", "plain text", "XHTML"):
+        assert f"{label}not from this edition, which came as IANA's CSV" in files
 
 
 def test_counts_are_those_of_the_edition(store: EditionStore, own: Client) -> None:
@@ -258,6 +274,39 @@ def test_ids_that_name_nothing(client: Client, wanted: str, code: str, words: st
     assert code in page.text
     assert words in page.text
     assert "Traceback" not in page.text
+
+
+@pytest.mark.parametrize("address", ["/editions/2019", "/editions/2018-10-05", "/editions/2019/ports/443"])
+def test_near_editions_are_links(client: Client, address: str) -> None:
+    page = shown(client, address, 404)
+    assert {"/editions/2018-10-04", "/editions/2023-03-13", "/editions"} <= set(page.links)
+    assert address not in page.links
+    assert "portbook editions list" not in page.text
+
+
+@pytest.mark.parametrize(
+    "address, offers",
+    [
+        ("/443", ["/ports/443", "/search?q=443"]),
+        ("/https", ["/services/https", "/search?q=https"]),
+        ("/port/HTTPS/", ["/services/https", "/search?q=HTTPS"]),
+        ("/port/443/tcp", ["/ports/443/tcp"]),
+        ("/443/udp/", ["/ports/443/udp"]),
+        ("/nosuch", ["/search?q=nosuch"]),
+        ("/70000", ["/search?q=70000"]),
+        ("/%3Cb%3E", ["/search?q=%3Cb%3E"]),
+        ("/" + "9" * 10_000, []),
+    ],
+)
+def test_what_an_address_that_is_none_may_mean(client: Client, address: str, offers: list[str]) -> None:
+    for root in ("", "/editions/2018-10-04"):
+        page = shown(client, root + address, 404)
+        meant = [link for link in page.links if re.match(rf"{root}/(ports/|services/|search\?)", link)]
+        assert meant == [root + offer for offer in offers]
+        for link in meant:
+            assert client.get(link).status_code == 200
+        code = page.text.index("E-WEB-ADDRESS")
+        assert page.text.index("There is nothing at the address") < code  # the sentence first
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"])

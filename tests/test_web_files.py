@@ -22,7 +22,7 @@ from portbook.records import Record, rich
 from portbook.store import EditionStore
 from portbook.web.codings import takes_gzip
 from portbook.web.editions import Opened, Served
-from portbook.web.files import FILES, Kept, files_of
+from portbook.web.files import FILES, Kept, files_of, offered
 from servers import serving
 from sites import Page, site
 from stores import small_xml
@@ -97,10 +97,36 @@ def test_a_file_says_what_it_is(whole: Client, suffix: str, media_type: str) -> 
 def test_the_files_that_are_told_are_those_that_are_there(client: Client) -> None:
     for day in ("2015-07-24", "2023-03-13"):
         here = Served(Opened(EditionStore().get(day)), dated=True)
-        told = {file.href for file in files_of(here)}
+        told = {file.href for file in offered(here)}
         there = {here.links.file(suffix) for suffix in FILES}
         assert told == {address for address in there if client.get(address).status_code == 200}
-        assert [file.is_published for file in files_of(here)].count(True) == 1
+        assert [file.is_published for file in offered(here)].count(True) == 1
+        absent = [file for file in files_of(here) if not file.href]
+        assert [file.label for file in absent] == ["XML", "plain text", "XHTML"]
+        came = formats.named(here.file.format).title
+        assert {file.reason for file in absent} == {
+            f"not from this edition, which came as {came}; from those that portbook update fetches"
+        }
+
+
+@pytest.mark.parametrize(("suffix", "form"), [(".txt", "txt"), (".xhtml", "html")])
+def test_a_whole_edition_is_there_as_text_and_as_a_page(whole: Client, suffix: str, form: str) -> None:
+    address = f"{FILE}{suffix}{'?file' if form == 'html' else ''}"
+    answer = whole.get(address)
+    assert answer["Content-Type"] == formats.named(form).media_type
+    assert answer["Content-Disposition"].endswith(f'2026-02-28{suffix}"')
+    assert formats.read(answer.content) == formats.project(invented.edition(), form)
+    assert address in Page(whole.get("/table").content.decode()).links
+
+
+def test_digests_are_as_sha256sum_writes_them(whole: Client) -> None:
+    for suffix in (suffix for suffix in FILES if suffix != ".2015.json"):
+        content = whole.get(f"{FILE}{suffix}{'?file' if suffix == '.xhtml' else ''}").content
+        answer = whole.get(f"{FILE}{suffix}.sha256")
+        name = f"service-names-port-numbers-2026-02-28{suffix}"
+        assert answer.content.decode() == f"{hashlib.sha256(content).hexdigest()}  {name}\n"
+        assert answer["Content-Type"] == "text/plain; charset=utf-8"
+        assert whole.head(f"{FILE}{suffix}.sha256").status_code == 200
 
 
 # -- what there is not
@@ -122,7 +148,11 @@ def test_xml_is_refused_by_name_of_what_is_missing(client: Client) -> None:
 @pytest.mark.parametrize(
     "suffix, code",
     [
-        (".txt", "E-FORMAT-LATER"),
+        (".txt", "E-WEB-FILE"),
+        (".txt.sha256", "E-WEB-FILE"),
+        (".xhtml?file", "E-WEB-FILE"),
+        (".sha256", "E-WEB-ADDRESS"),
+        (".csv.sha256.sha256", "E-WEB-ADDRESS"),
         (".2015.json", "E-WEB-FILE"),
         (".CSV", "E-WEB-ADDRESS"),
         (".csv.gz", "E-WEB-ADDRESS"),

@@ -94,9 +94,9 @@ def test_every_page_shows_the_date_and_the_disclaimer(client: Client, address: s
         ("/ports/1024/sctp", "1024 is reserved on sctp."),
         (
             "/ports/2376/dccp",
-            "Port 2376 is assigned to docker-s on tcp, so it is held as the companion (implied).",
+            "Port 2376 is assigned to docker-s on tcp, so the number is kept for the same service on dccp too.",
         ),
-        ("/ports/2376/dccp", "2376/dccp has no row of its own."),
+        ("/ports/2376/dccp", "2376 is reserved on dccp: it is kept for the same service as on tcp, docker-s."),
         ("/ports/6010/tcp", "6010/tcp is inside the row for 6000–6063."),
         ("/ports/3478/udp", "3478 is assigned to stun, turn and stun-behavior on udp."),
         ("/ports/443/UDPLITE", "443 is assigned to https on udp."),
@@ -155,7 +155,7 @@ def test_a_description_of_several_lines_is_summed_up_whole(tmp_path: Path) -> No
 def test_why_is_said_where_no_row_speaks_for_just_that(client: Client, tmp_path: Path) -> None:
     [companion] = whys(client, "/ports/443")
     assert companion.startswith(
-        "443/dccp has no row of its own. Port 443 is assigned to https on tcp, udp and"
+        "443/dccp has no row of its own: IANA prints none. Port 443 is assigned to https on tcp, udp and"
     )
     assert whys(client, "/ports/443/tcp") == []
     assert whys(client, "/ports/6010/tcp") == ["6010/tcp is inside the row for 6000–6063."]
@@ -258,12 +258,10 @@ def test_nothing_found_says_what_can_be_asked(client: Client) -> None:
 @pytest.mark.parametrize(
     "query, words",
     [
-        ("70000", "Port '70000' is above 65535 (E-PORT-RANGE, RFC 6335 section 6)."),
-        (":70000/tcp", "Port '70000' is above 65535 (E-PORT-RANGE"),
-        ("0443", "Port '0443' has a leading zero (E-PORT-FORMAT"),
-        ("4_43", "Port '4_43' is not decimal ASCII digits alone (E-PORT-FORMAT"),
-        ("9-3", "Port range '9-3' runs downwards (E-PORT-FORMAT"),
-        ("1-70000", "Port '70000' is above 65535 (E-PORT-RANGE"),
+        ("70000", "Port '70000' is above 65535. E-PORT-RANGE, RFC 6335 section 6"),
+        (":70000/tcp", "Port '70000' is above 65535. E-PORT-RANGE"),
+        ("4_43", "Port '4_43' is not decimal ASCII digits alone. E-PORT-FORMAT"),
+        ("1-70000", "Port '70000' is above 65535. E-PORT-RANGE"),
     ],
 )
 def test_a_number_that_is_no_port_is_explained(client: Client, query: str, words: str) -> None:
@@ -282,7 +280,7 @@ def test_the_json_of_a_search_has_what_the_page_shows(client: Client, query: str
     if page.all("ol"):
         [address] = [link for link in page.links if link.startswith("/v1/search")]
         found = json.loads(client.get(address).content)
-        assert len(found["hits"]) == len(page.all("li"))
+        assert len(found["hits"]) == len(Page(hits_of(client, f"/search?q={query}")).all("li"))
         assert ("The first 50, best first" in page.text) == found["more"]
         assert all(hit["href"] in page.links for hit in found["hits"])
     else:
@@ -648,7 +646,7 @@ CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"  # at the foot of eve
 ATTRIBUTES = (
     "lang charset name content rel href type class id action role for placeholder autocomplete "
     "autocapitalize spellcheck value tabindex aria-hidden aria-label aria-labelledby aria-live aria-current "
-    "src defer scope data-copy data-hx-get data-hx-trigger data-hx-target data-hx-sync"
+    "src defer scope maxlength data-copy data-hx-get data-hx-trigger data-hx-target data-hx-sync"
 )
 
 

@@ -18,7 +18,7 @@ from portbook.records import Contact, Footnote, PublishedDate, Record, Reference
 from portbook.search.queries import MAX_QUERY
 from portbook.web.directories import NEAR, Directory, directories_of
 from portbook.web.paging import LINES, page_of, sheet_of
-from portbook.web.people import footnote_id
+from portbook.web.people import LIVE, footnote_id
 from portbook.web.problems import RequestError
 from sites import Page, site
 from test_web_pages import PAYLOADS, hostile
@@ -117,12 +117,16 @@ def test_what_is_said_of_an_id_without_a_line(whole: Client) -> None:
 
 def test_an_edition_without_contacts_says_so_once(embedded: Client) -> None:
     page = shown(embedded, "/contacts")
-    assert page.text.count("This edition has no contact table") == 1
+    assert page.text.count("IANA's CSV carries no contact table") == 1
+    assert "portbook update" in page.text
+    assert LIVE in page.links
+    assert LIVE in shown(embedded, "/organisations").links
     assert "The footnotes of the registry are not in this edition" in page.text
     assert "/about#update" in page.links
     assert [len(line) for line in lines(embedded, "/contacts")] == [2] * LINES
     page = shown(embedded, "/contacts/Eugene_Hopkinson")
-    assert "the id is all that is known" in page.text
+    assert page.text.count("IANA's CSV carries no contact table") == 1
+    assert LIVE in page.links
     assert lines(embedded, "/contacts/Eugene_Hopkinson") == [
         ["voxelstorm", "28200", "tcp, udp", "VoxelStorm game server", "contact"]
     ]

@@ -224,7 +224,8 @@ def test_the_three_ranges(embedded: Client) -> None:
         ("from=007&to=9", "E-PORT-FORMAT", "has a leading zero"),
         ("from=%EF%BC%91&to=9", "E-PORT-FORMAT", "not decimal ASCII digits"),
         ("from=1-5&to=9", "E-PORT-FORMAT", "not decimal ASCII digits"),
-        ("from=5", "E-WEB-PORTS", "The parameter to, the last port of the range, is absent or empty"),
+        ("from=x", "E-PORT-FORMAT", "Port 'x' is not decimal ASCII digits alone"),
+        ("from=65536&to=", "E-PORT-RANGE", "Port '65536' is above 65535"),
         ("to=5", "E-WEB-PORTS", "The parameter from, the first port of the range, is absent or empty"),
         ("from=%00&to=%E2%80%AE", "E-PORT-FORMAT", "not decimal ASCII digits"),
         ("from=1&to=" + "9" * 10_000, "E-PORT-RANGE", "is far too long"),
@@ -241,6 +242,28 @@ def test_ends_that_are_none(embedded: Client, query: str, code: str, words: str)
     assert response.status_code == 400
     assert response.json()["code"] == code
     assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "first, shown_range", [("28200", "28200–28299"), ("65500", "65500–65535"), ("65535", "65535"), ("0", "0–99")]
+)
+def test_a_first_port_alone_shows_a_hundred(embedded: Client, first: str, shown_range: str) -> None:
+    for query in (f"from={first}", f"from={first}&to="):
+        page = shown(embedded, f"/ports?{query}")
+        assert f"Ports {shown_range}" in page.text
+    assert not [box for box in page.all("input") if box.get("name") == "to" and "required" in box]
+
+
+@pytest.mark.parametrize(
+    "query, href", [("from=300&to=200", "/ports?from=200&to=300"), ("from=x&to=3", ""), ("from=9&to=70000", "")]
+)
+def test_a_range_that_runs_downwards_leads_to_the_right_order(
+    embedded: Client, query: str, href: str
+) -> None:
+    for root in ("", "/editions/2018-10-04"):
+        page = shown(embedded, f"{root}/ports?{query}", 400)
+        assert (root + href in page.links) == bool(href) or not href
+        assert ("Did you mean 200–300?" in page.text) == bool(href)
 
 
 def test_blanks_around_a_number_are_forgiven_and_other_parameters_ignored(embedded: Client) -> None:

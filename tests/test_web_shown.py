@@ -87,7 +87,7 @@ def way_back(html: str) -> str:
 
 @pytest.mark.parametrize("address", [page for page in PAGES if page not in ("/", "/about")])
 def test_the_newest_edition_says_the_same_at_its_dated_address(client: Client, address: str) -> None:
-    """But for links, the banner, and how old it is today."""
+    """But for links, the banner, where else it stands, and how old it is today."""
     undated = client.get(address).content.decode()
     dated = client.get(f"/editions/{NEWEST}{address}").content.decode()
     plain = dated.replace(f"/editions/{NEWEST}/", "/")
@@ -97,7 +97,7 @@ def test_the_newest_edition_says_the_same_at_its_dated_address(client: Client, a
 
 
 def without_age(html: str) -> str:
-    html = re.sub(r'<p class="banner.*?</p>\n?', "", html, flags=re.DOTALL)
+    html = re.sub(r'<p class="(?:banner|behind).*?</p>\n?', "", html, flags=re.DOTALL)
     return re.sub(r"</strong>, [0-9,]+ days ago\.", "</strong>.", html)
 
 

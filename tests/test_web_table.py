@@ -172,8 +172,12 @@ def test_the_sample_page_appears_field_by_field(tmp_path: Path, published_editio
         ("/table?search=20", "724 rows that hold “20”"),
         ("/table?search=RFC8620", "1 row that holds “RFC8620”"),
         ("/table?search=zzzzq", "No row holds “zzzzq”"),
-        ("/table?year=1900", "No row"),
-        ("/table?range=system&transport=dccp", "3 rows"),
+        ("/table?year=1900", "No row registered in 1900"),
+        ("/table?range=system&transport=dccp", "3 rows among the System Ports on dccp"),
+        ("/table?search=camera&year=2014", "No row of 2014 holds “camera”"),
+        ("/table?year=2014", "123 rows registered in 2014"),
+        ("/table?state=reserved&ports=yes&search=zzzzq", "No reserved row with a port holds “zzzzq”"),
+        ("/table?search=RFC8620&year=2016&transport=tcp", "1 row on tcp of 2016 that holds “RFC8620”"),
         ("/table?age=7&search=RFC8620&x=y", "1 row that holds “RFC8620”"),
     ],
 )
@@ -233,9 +237,35 @@ def test_nothing_found_says_what_to_drop(client: Client) -> None:
     assert "/table?transport=dccp&year=2016" in page.links
     assert "/table?search=RFC8620&year=2016" in page.links
     assert "/search?q=RFC8620" in page.links
-    assert "Without dccp 1 row" in page.text
-    assert "Without registered in 2016 0 rows" in page.text
+    assert "Without the transport dccp 1 row" in page.text
+    assert "Without the year 2016 0 rows" in page.text
     assert page.all("table") == []
+
+
+def test_years_are_counted_under_what_else_is_asked(client: Client) -> None:
+    def years(address: str) -> dict[str, str]:
+        [choices] = re.findall(r'name="year">(.*?)</select>', html_of(client, address), re.DOTALL)
+        return dict(re.findall(r'value="([0-9]{4})"[^>]*>[0-9]{4} \(([0-9,]+)\)', choices))
+
+    assert years("/table")["2014"] == "123"
+    found = years("/table?search=camera&year=2014&skey=port&page=1")
+    assert found.pop("2014") == "0"  # what is chosen stays in the list
+    assert found
+    for year, count in found.items():
+        rows = cells_of(client, f"/table?search=camera&year={year}")
+        assert len(rows) == int(count)
+
+
+def test_paper_has_the_dated_address_and_no_empty_columns(client: Client) -> None:
+    query = "?search=RFC8620&skey=-port"
+    for address in (f"/table{query}", f"/editions/2023-03-13/table{query}"):
+        page = page_of(client, address)
+        assert f"The same for ever at /editions/2023-03-13/table{query}" in page.text
+        [table] = page.all("table")
+        rows = cells_of(client, address)
+        empty = [number for number, column in enumerate(zip(*rows, strict=True), 1) if not any(column)]
+        assert (table["class"] or "").split() == ["registry", *(f"empty-{number}" for number in empty)]
+        assert len(empty) > 1
 
 
 def test_what_was_asked_can_be_dropped(client: Client) -> None:

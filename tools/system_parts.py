@@ -22,6 +22,9 @@ PROGRAMS = {  # program -> Debian package
     "tshark": "tshark",
     "musl-gcc": "musl-tools",
     "named-checkzone": "bind9-utils",
+    "nft": "nftables",
+    "sqlite3": "sqlite3",
+    "soffice": "libreoffice-calc-nogui",
 }
 LONGEST_WAIT = 600  # seconds for one apt-get
 

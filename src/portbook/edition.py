@@ -6,14 +6,15 @@ registry lists, never what traffic is (R-LOOK-3).  Reads no file and no clock.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 
 from portbook.errors import Problem
 from portbook.names import fold
-from portbook.numbers import EDGE_PORTS, MAX_PORT, PortRange, Transport, checked_port, range_of
+from portbook.numbers import EDGE_PORTS, MAX_PORT, PortRange, Ports, Transport, checked_port, range_of
 from portbook.records import Contact, Extra, Footnote, Note, PublishedDate, Record, Reference, RichText
 
 ALIAS_NOTE = re.compile(r'This entry is an alias to "([^"]+)"')
@@ -236,13 +237,26 @@ class Edition:
 
     @cached_property
     def _rows_at(self) -> list[tuple[Record, ...]]:
-        """The rows that speak of each port, ranges expanded (R-LOOK-5); ports of one range share a tuple."""
-        rows: list[tuple[Record, ...]] = [()] * (MAX_PORT + 1)
-        for record in self.records:
+        """The rows that speak of each port, ranges expanded (R-LOOK-5); neighbours in ranges share a tuple.
+
+        What is done grows with the rows and with what the tuples hold, not with rows times ports.
+        """
+        alone: dict[int, list[int]] = {}  # port -> numbers of the rows for just this port
+        ranged: list[tuple[Ports, int]] = []
+        for number, record in enumerate(self.records):
             if ports := record.ports:
-                alone = (record,)
-                for port in range(ports.low, ports.high + 1):
-                    rows[port] = rows[port] + alone if rows[port] else alone
+                if ports.low == ports.high:
+                    alone.setdefault(ports.low, []).append(number)
+                else:
+                    ranged.append((ports, number))
+        rows: list[tuple[Record, ...]] = [()] * (MAX_PORT + 1)
+        covering: list[list[int]] = [[]] * (MAX_PORT + 1)
+        for low, after, numbers in _stretches(ranged):
+            covering[low:after] = [numbers] * (after - low)
+            rows[low:after] = [tuple(self.records[number] for number in numbers)] * (after - low)
+        for port, numbers in alone.items():
+            together = sorted(numbers + covering[port]) if covering[port] else numbers
+            rows[port] = tuple(self.records[number] for number in together)
         return rows
 
     @cached_property
@@ -274,6 +288,21 @@ class Edition:
     @cached_property
     def _by_contact_id(self) -> dict[str, Contact]:
         return {contact.id: contact for contact in self.contacts or ()}
+
+
+def _stretches(ranged: Iterable[tuple[Ports, int]]) -> Iterator[tuple[int, int, list[int]]]:
+    """Where the same ranges cover neighbouring ports: the first, the one after the last, their numbers."""
+    begins: dict[int, list[int]] = {}
+    ends: dict[int, set[int]] = {}
+    for ports, number in ranged:
+        begins.setdefault(ports.low, []).append(number)
+        ends.setdefault(ports.high + 1, set()).add(number)
+    active: list[int] = []
+    for low, after in pairwise(sorted(begins.keys() | ends.keys())):
+        left = ends.get(low, ())
+        active = sorted([number for number in active if number not in left] + begins.get(low, []))
+        if active:
+            yield low, after, active
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

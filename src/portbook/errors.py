@@ -8,12 +8,17 @@ a test compares the two.  Knows nothing of ports, files or requests.
 import re
 from dataclasses import dataclass
 
-# What is never sent to a page or a terminal, because it cannot be seen there or would be obeyed (T-35, T-36).
+# What is never sent to a page or a terminal, because it cannot be seen there, would be obeyed, or covers its
+# neighbours (T-35, T-36): controls, formats, separators of lines, halves of pairs (file names that are not
+# UTF-8; no encoding has them), letters that look like nothing, and marks upon marks.
+_MARK = "[\u0300-\u034e\u0350-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACK = 4  # marks upon one letter; no script of people's names needs more
 _UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
-    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069"  # direction of writing, zero width, separators of lines
-    "\ufeff\ufff9-\ufffb"  # byte order mark, interlinear annotation
-    "\ud800-\udfff]"  # halves of pairs: file names that are not UTF-8; no encoding has them
+    "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+    f"|(?<={_MARK * _STACK}){_MARK}"
 )
 
 
@@ -74,10 +79,12 @@ def shown(text: str, limit: int = 60) -> str:
 
 def visible(text: str, keep: str = "") -> str:
     r"""Return *text* with each character that cannot be seen, but those in *keep*, as "\x1b" or "\u202e"."""
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
     return _UNSEEN.sub(lambda match: match[0] if match[0] in keep else _escape(ord(match[0])), text)
 
 
 def _escape(code: int) -> str:
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

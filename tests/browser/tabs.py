@@ -41,6 +41,7 @@ FOCUS = """() => {
 SHIFTS = """window.shifts = []
 new PerformanceObserver(list => {
   for (const entry of list.getEntries()) {
+    if (entry.value < 0.0001) continue // a fraction of a pixel, by rounding
     const moved = entry.sources.map(s => (s.node?.outerHTML || s.node?.data || '').slice(0, 60))
     window.shifts.push(`${entry.value.toFixed(4)}: ${moved.join(' | ')}`)
   }
@@ -71,7 +72,9 @@ def serving(home: Path, *arguments: str) -> Iterator[str]:
     process = portbook(home, "serve", "--bind", "127.0.0.1:0", *arguments)
     try:
         assert process.stdout
-        yield process.stdout.readline().strip().rpartition(" on ")[2]
+        address = process.stdout.readline().strip().rpartition(" on ")[2]
+        assert address, "the site did not start"
+        yield address
     finally:
         process.terminate()
         assert process.wait(timeout=10) == 0

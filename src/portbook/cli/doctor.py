@@ -1,8 +1,10 @@
 """`portbook doctor`: how old the data are, and what is wrong with the installation.
 
-Each finding is one line: "ok", "note" (nothing has to be done) or "wrong", a sentence, and what to do.  Looks
-and never touches: no network, nothing written, the store not even upgraded.  Whatever is broken is a finding
-of its own, so one fault hides no other and none ends in a traceback.
+Each finding is one line: "ok", "note" (nothing has to be done), "old" (whole, and out of date: T-17) or
+"wrong", a sentence, and what to do; the last two stand last, below a rule.  Old data are no fault of the
+installation, so a machine can tell the two apart.  Looks and never touches: no network, nothing written, the
+store not even upgraded.  Whatever is broken is a finding of its own, so one fault hides no other and none
+ends in a traceback.
 """
 
 import argparse
@@ -10,6 +12,7 @@ import json
 import os
 import platform
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from importlib.util import find_spec
@@ -33,13 +36,14 @@ HELD = Path("update", "held.json")  # in the home folder: an update that waits f
 STATE = Path("update", "state.json")  # there: when IANA was last asked
 MAX_STATE = 65_536  # bytes of it that are read
 
-OK, NOTE, WRONG = "ok", "note", "wrong"
+OK, NOTE, OLD, WRONG = LEVELS = ("ok", "note", "old", "wrong")
+RULE = "-" * 5  # above what wants to be done
 
 
 class Finding(NamedTuple):
     """One line of the report."""
 
-    level: str  # OK, NOTE or WRONG
+    level: str  # OK, NOTE, OLD or WRONG
     subject: str  # what it is about, for programs
     message: str
     advice: str = ""
@@ -56,24 +60,35 @@ Findings = Iterator[Finding]
 def arguments(parser: verbs.Parser) -> None:
     """Add the arguments of doctor."""
     parser.add_argument("--json", dest="form", action="store_const", const="json", help="one JSON document")
+    parser.add_argument(
+        "--strict", action="store_true", help=f"status 1 for old data too, of more than {OLD_AFTER} days"
+    )
+    parser.epilog = "Exit status: 0 nothing is wrong, 1 something is wrong, 2 wrong call, 3 no data to answer from."
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the findings; 1 when something is wrong, 3 when there are no data to answer from at all."""
+    """Print the findings; 1 when something is wrong, or old and it is strict; 3 without any data at all."""
     with long_work("Looking at the data"):
         patient = Patient(datetime.now(UTC).date())
         found = [finding for subject, look in LOOKS.items() for finding in _looked(subject, look, patient)]
-    wrong = sum(finding.level == WRONG for finding in found)
-    notes = sum(finding.level == NOTE for finding in found)
+    found.sort(key=lambda finding: max(LEVELS.index(finding.level), LEVELS.index(NOTE)))
+    counts = Counter(finding.level for finding in found)
     if arguments.form == "json":
-        sys.stdout.write(output.json_text(_document(patient, found, wrong, notes)))
+        sys.stdout.write(output.json_text(_document(patient, found, counts)))
     else:
-        for finding in found:
-            output.say(finding.line)
-    output.note(f"portbook: {wrong} wrong, {output.counted(notes, 'note')}")
+        for line in _lines(found):
+            output.say(line)
+    output.note(f"portbook: {counts[WRONG]} wrong, {counts[OLD]} old, {output.counted(counts[NOTE], 'note')}")
     if not patient.has_data:
         return NO_DATA
-    return NOT_FOUND if wrong else FOUND
+    return NOT_FOUND if counts[WRONG] or (arguments.strict and counts[OLD]) else FOUND
+
+
+def _lines(found: list[Finding]) -> list[str]:
+    """The findings, the rule between what may stay and what wants to be done."""
+    lines = [finding.line for finding in found]
+    quiet = sum(finding.level in (OK, NOTE) for finding in found)
+    return [*lines[:quiet], RULE, *lines[quiet:]] if quiet < len(lines) else lines
 
 
 class Patient:
@@ -234,7 +249,7 @@ def _aged(subject: str, age: Age, before: str, after: str) -> Finding:
         return Finding(NOTE, subject, f"{said}: that is after today", "see whether the clock is right")
     if age.is_fresh:
         return Finding(OK, subject, said)
-    level, limit = (WRONG, OLD_AFTER) if age.level == "old" else (NOTE, AGING_AFTER)
+    level, limit = (OLD, OLD_AFTER) if age.level == "old" else (NOTE, AGING_AFTER)
     return Finding(
         level, subject, f"{said}: more than {limit} days", "`portbook update` asks IANA for newer data"
     )
@@ -352,7 +367,7 @@ LOOKS: dict[str, Callable[[Patient], Findings]] = {
 }
 
 
-def _document(patient: Patient, found: list[Finding], wrong: int, notes: int) -> dict[str, Any]:
+def _document(patient: Patient, found: list[Finding], counts: Counter[str]) -> dict[str, Any]:
     shelf = patient.shelf
     newest = shelf.current() if shelf and not _current_problem(shelf) else None
     age = age_of(newest.date, patient.today) if newest else None
@@ -362,7 +377,8 @@ def _document(patient: Patient, found: list[Finding], wrong: int, notes: int) ->
         "date": newest.date if newest else None,
         "age_days": age.days if age else None,
         "age": age.level if age else None,
-        "wrong": wrong,
-        "notes": notes,
+        "wrong": counts[WRONG],
+        "old": counts[OLD],
+        "notes": counts[NOTE],
         "findings": [finding._asdict() for finding in found],
     }

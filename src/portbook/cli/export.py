@@ -7,7 +7,6 @@ What each is and takes is `portbook.exports`'s; the edition, the output and its 
 import argparse
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from portbook import __version__, exports
@@ -17,7 +16,6 @@ from portbook.cli.data import MARK, chosen_file, input_bytes
 from portbook.cli.output import note
 from portbook.cli.progress import long_work
 from portbook.cli.refusal import FOUND, NOT_FOUND, UsageError, sentence, usage
-from portbook.edition import Edition
 from portbook.errors import FormatError, RuleError
 from portbook.exports.profiles import PROFILES, names_in_list
 from portbook.formats.limits import decoded
@@ -30,7 +28,7 @@ FOR_OPTION = {
     "profile": "profile", "list": "names", "strict_names": "strict_names", "compat": "earlier",
     "since": "earlier", "frequencies": "frequencies", "name": "service", "transport": "transport",
     "domain": "domain", "host": "host", "instance": "instance", "port": "port", "txt": "txt",
-    "priority": "priority", "weight": "weight", "ttl": "ttl",
+    "priority": "priority", "weight": "weight", "ttl": "ttl", "history": "history", "base": "base",
 }  # fmt: skip
 NEEDED = ("name", "transport", "domain", "host")  # by the DNS records
 
@@ -43,14 +41,18 @@ def arguments(parser: verbs.Parser) -> None:
     )
     parser.add_argument("--force", action="store_true", help="replace OUT if it is there")
     verbs.edition_options(parser)
-    table = parser.add_argument_group("which names (etc-services, nmap-services, wireshark-services)")
+    table = parser.add_argument_group("which names (tables of services, dictionaries, firewalls, ldif)")
     table.add_argument("--profile", metavar="P", help=f"{', '.join(PROFILES)}; full if not said")
     table.add_argument("--list", metavar="FILE", help="the names of profile list, one a line")
     table.add_argument("--strict-names", action="store_true", help="only names that RFC 6335 allows")
     table.add_argument(
         "--compat", action="store_true", help="etc-services: names of earlier editions stay as aliases"
     )
-    table.add_argument("--since", metavar="ID", help="for --compat: the oldest edition to look at; else all")
+    table.add_argument(
+        "--history", action="store_true", help="ports-*: what earlier editions had, with dates"
+    )
+    table.add_argument("--since", metavar="ID", help="the oldest edition to look at for those; else all")
+    table.add_argument("--base", metavar="DN", help="ldif: the entry that the services stand under")
     table.add_argument("--frequencies", metavar="FILE", help="nmap-services: a file to keep the numbers of")
     _zone_options(parser)
     names = "\n".join(f"  {name:<20}{export.title}" for name, export in exports.EXPORTS.items())
@@ -59,7 +61,7 @@ def arguments(parser: verbs.Parser) -> None:
 
 def _zone_options(parser: verbs.Parser) -> None:
     zone = parser.add_argument_group("the records (zone)")
-    zone.add_argument("--name", metavar="SERVICE", help="the service, such as ipp")
+    zone.add_argument("--name", metavar="SERVICE", help="the service, such as ipp; for firewalld too")
     zone.add_argument("-t", "--transport", metavar="T", help="tcp, udp, sctp or dccp")
     zone.add_argument("--domain", metavar="DOMAIN", help="the domain that offers it, such as example.com")
     zone.add_argument("--host", metavar="HOST", help="the host that runs it")
@@ -77,7 +79,10 @@ def run(arguments: argparse.Namespace) -> int:
     file = chosen_file(arguments)
     with long_work(f"Writing {arguments.wanted}"):
         if arguments.compat:
-            options["earlier"] = earlier_editions(file, arguments.since)
+            options["earlier"] = (kept.edition for kept in earlier_editions(file, arguments.since))
+        if arguments.history:
+            kept_before = reversed(earlier_editions(file, arguments.since))
+            options["history"] = ((kept.date, kept.edition) for kept in kept_before)
         written = written_or_none(file, arguments.wanted, options)
     if written is None:
         return NOT_FOUND
@@ -118,10 +123,10 @@ def options_of(arguments: argparse.Namespace) -> dict[str, Any]:
         raise UsageError(error.problem) from error
     given = {name: value for name in FOR_OPTION if (value := getattr(arguments, name)) not in (None, False)}
     for name in given:
-        if FOR_OPTION[name] not in known.options:
+        if FOR_OPTION[name] not in known.options and (name != "since" or "history" not in known.options):
             raise usage(f"--{name.replace('_', '-')} is not for {wanted}", "export")
-    if arguments.since is not None and not arguments.compat:
-        raise usage("--since is for --compat", "export")
+    if arguments.since is not None and not (arguments.compat or arguments.history):
+        raise usage("--since is for --compat and --history", "export")
     if wanted == "zone" and (missing := [name for name in NEEDED if name not in given]):
         raise usage(f"zone needs {', '.join(f'--{name}' for name in missing)}", "export")
     return dict(_read(given))
@@ -152,7 +157,7 @@ def _read(given: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if name in given:
             yield name, parse_port(given[name]) if name == "port" else _whole(name, given[name])
     for name, option in FOR_OPTION.items():
-        if name in given and name in ("strict_names", "name", "domain", "host", "instance", "txt"):
+        if name in given and name in ("strict_names", "name", "domain", "host", "instance", "txt", "base"):
             yield option, given[name]
 
 
@@ -162,12 +167,12 @@ def _whole(name: str, text: str) -> int:
     return int(text)
 
 
-def earlier_editions(file: EditionFile, since: str | None) -> Iterator[Edition]:
-    """Yield the kept editions before *file*, the newest first, down to the one called *since*."""
+def earlier_editions(file: EditionFile, since: str | None) -> list[EditionFile]:
+    """Return the kept editions before *file*, the newest first, down to the one called *since*."""
     store = EditionStore()
     oldest = store.get(since).order if since is not None else None
-    for kept in reversed(store.all()):
-        if (not file.date or kept.order < file.order) and (oldest is None or kept.order >= oldest):
-            yield kept.edition
-
-
+    return [
+        kept
+        for kept in reversed(store.all())
+        if (not file.date or kept.order < file.order) and (oldest is None or kept.order >= oldest)
+    ]

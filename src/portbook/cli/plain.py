@@ -23,7 +23,7 @@ from portbook.cli import to_stderr
 from portbook.lookup import NONE, TRANSPORTS, Row, Table, TableError, current_table, fold, number
 
 VERBS = (
-    *("check", "convert", "doctor", "editions", "export", "getent", "lookup", "paths"),
+    *("check", "conform", "convert", "doctor", "editions", "export", "getent", "lookup", "paths"),
     *("search", "serve", "show", "update"),
 )
 HINT = "A registered name says who asked for the number, not what runs on it."
@@ -283,7 +283,7 @@ def _send(text: str) -> None:
 
 def _shown(text: str) -> str:
     """*text* with control characters shown, none sent (T-35)."""
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
     from portbook.errors import visible
 

@@ -10,15 +10,40 @@ from typing import Any
 from portbook.cli import output, verbs
 from portbook.cli.progress import long_work
 from portbook.cli.refusal import FOUND, NOT_FOUND, usage
-from portbook.update import DEFAULT_URL, HELD, KEPT, WOULD_HOLD, WOULD_KEEP, Outcome, Updater
+from portbook.errors import Problem
+from portbook.update import (
+    DEFAULT_URL,
+    HELD,
+    KEPT,
+    WOULD_HOLD,
+    WOULD_KEEP,
+    Limits,
+    Outcome,
+    UpdateError,
+    Updater,
+)
+from portbook.update.addresses import checked_url
 
 _DIGEST = re.compile(r"[0-9a-fA-F]{8,64}", re.ASCII)
+_NO_NETWORK = ("E-UPDATE-NAME", "E-UPDATE-CONNECT")
+_BY_HAND = "without a network, `portbook editions add FILE` keeps an edition that you bring as a file"
+_ABOUT = f"""
+It asks {DEFAULT_URL},
+and gives up after {{seconds:.0f}} seconds. What comes is compared with the newest edition here. If more has changed
+than is taken unseen, it is held: kept aside, not used, until `portbook update --accept-held`; on the first
+update after installation that is to be expected. Whatever happens, the edition that was there goes on answering.
+
+Editions are kept in the folder `editions` of Portbook's own, which is PORTBOOK_HOME or one of the user's;
+`portbook paths` names it."""
+_STATUSES = "Exit status: 0 up to date or kept, 1 held, 2 wrong call, 3 not fetched, refused or not stored."
 
 
 def arguments(parser: verbs.Parser) -> None:
     """Add the arguments of update."""
+    parser.description = f"{parser.description}\n{_ABOUT.format(seconds=Limits().seconds)}"
+    parser.epilog = _STATUSES
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--url", default=DEFAULT_URL, help="another https address of the registry's XML")
+    what.add_argument("--url", default=DEFAULT_URL, help="another https address of the registry's XML than IANA's")
     what.add_argument(
         "--accept-held",
         dest="accepted",
@@ -41,14 +66,27 @@ def run(arguments: argparse.Namespace) -> int:
         with long_work("Reading what is held"):
             outcome = updater.accept_held(arguments.accepted)
     else:
-        with long_work(f"Fetching {arguments.url}"):
-            outcome = updater.fetch(arguments.url)
+        outcome = _fetched(updater, arguments.url)
     if arguments.json:
         sys.stdout.write(output.json_text(_fields(outcome)))
     else:
         for line in _lines(outcome):
             output.say(line)
     return NOT_FOUND if outcome.outcome in (HELD, WOULD_HOLD) else FOUND
+
+
+def _fetched(updater: Updater, url: str) -> Outcome:
+    """Fetch, and say so at once: it may take minutes."""
+    output.note(f"asking {checked_url(url).host} ...")
+    try:
+        with long_work(f"Fetching {url}"):
+            return updater.fetch(url)
+    except UpdateError as error:
+        problem = error.problem
+        if problem.code not in _NO_NETWORK:
+            raise
+        hint = f"{problem.message}; {_BY_HAND}"
+        raise UpdateError(Problem(problem.code, hint, problem.source)) from error
 
 
 def _fields(outcome: Outcome) -> dict[str, Any]:

@@ -28,6 +28,7 @@ VERBS = {
     "convert": Verb("convert", "write an edition in another format"),
     "export": Verb("export", "write a file that another program reads, such as /etc/services"),
     "check": Verb("check", "judge an edition by the registry's rules"),
+    "conform": Verb("conform", "judge anybody's services file by an edition"),
     "editions": Verb("editions", "list, add, show, verify the editions kept here"),
     "update": Verb("update", "fetch IANA's newest edition, and keep it if it is plausible"),
     "paths": Verb("paths", "every file that Portbook uses"),
@@ -41,6 +42,7 @@ EPILOG = "Exit status: 0 found or done, 1 not found or findings, 2 wrong call, 3
 VALUED = {"-t", "--transport", "--edition", "--data", "--limit", "--from", "--to", "-o", "--output"}
 VALUED |= {"--profile", "--list", "--since", "--frequencies", "--name", "--domain", "--host", "--instance"}
 VALUED |= {"--port", "--txt", "--priority", "--weight", "--ttl"}
+VALUED |= {"--as", "--only"}
 VALUED |= {"--date", "--source", "--bind", "--rendering", "--header", "--layout", "--url"}
 
 

@@ -9,12 +9,18 @@ read here.  Loaded on first use.
 from importlib import import_module
 from typing import NamedTuple, cast
 
+from portbook import collecting
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
 from portbook.exports.provenance import Provenance as Provenance
 from portbook.exports.provenance import Written as Written
 
 _CHOICE = ("profile", "names", "strict_names")  # which names a table of services shall hold
+
+_RECORDS = (
+    *("service", "transport", "domain", "host", "instance"),
+    *("port", "txt", "priority", "weight", "ttl"),
+)
 
 
 class Export(NamedTuple):
@@ -26,6 +32,7 @@ class Export(NamedTuple):
     media_type: str
     title: str
     options: tuple[str, ...] = ()  # of its `write`
+    kind: str = ""  # which of the forms that the module has; "" where it has one
 
 
 EXPORTS = {
@@ -50,11 +57,63 @@ EXPORTS = {
         Export(
             *("zone", "zone_snippet", ".zone", "text/dns"),
             "DNS records for one service: SRV, and PTR and TXT for an instance",
-            ("service", "transport", "domain", "host", "instance", "port", "txt", "priority", "weight", "ttl"),
+            _RECORDS,
         ),
         Export(
             *("txt-keys", "txt_keys", ".json", "application/json"),
             "the TXT keys that services define, as JSON",
+        ),
+        Export(
+            *("json-lines", "json_lines", ".jsonl", "application/jsonl"),
+            "the records as JSON, one a line",
+        ),
+        Export(
+            *("sqlite", "sqlite_file", ".sqlite", "application/vnd.sqlite3"),
+            "the whole edition as a database",
+        ),
+        Export(
+            *("spreadsheet-csv", "spreadsheet_csv", ".csv", "text/csv; charset=utf-8"),
+            "IANA's CSV without anything that a spreadsheet would run",
+        ),
+        Export(
+            *("xlsx", "workbook", ".xlsx"),
+            *("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "a workbook"),
+        ),
+        *(
+            Export(
+                *(f"{what}-{form}", "arrow_tables", f".{form}", f"application/{media_type}"),
+                *(f"{title}, as {form.capitalize()}", options, f"{what}.{form}"),
+            )
+            for what, title, options in (
+                ("records", "the records", ()),
+                ("ports", "every port on every transport, and since when", ("history",)),
+            )
+            for form, media_type in (
+                ("parquet", "vnd.apache.parquet"),
+                ("arrow", "vnd.apache.arrow.file"),
+            )
+        ),
+        *(
+            Export(name, "dictionaries", suffix, media_type, title, _CHOICE, name)
+            for name, suffix, media_type, title in (
+                ("logstash-csv", ".csv", "text/csv; charset=us-ascii", "a dictionary for Logstash"),
+                ("logstash-yaml", ".yml", "application/yaml", "a dictionary for Logstash, as YAML"),
+                ("zeek", ".tsv", "text/tab-separated-values", "a table for Zeek's input framework"),
+                ("clickhouse", ".tsv", "text/tab-separated-values", "a dictionary for ClickHouse"),
+                ("graylog", ".csv", "text/csv; charset=us-ascii", "a look-up table for Graylog"),
+            )
+        ),
+        Export(
+            *("firewalld", "firewalld", ".zip", "application/zip"),
+            *("a file for each service, for firewalld; with --name one file", (*_CHOICE, "service")),
+        ),
+        Export(
+            *("nftables", "nftables", ".nft", "text/plain; charset=us-ascii"),
+            *("a named set of ports for each transport, for nft", _CHOICE),
+        ),
+        Export(
+            *("ldif", "ldif", ".ldif", "text/plain; charset=us-ascii"),
+            *("ipService entries for an LDAP directory", (*_CHOICE, "base")),
         ),
     )
 }
@@ -73,5 +132,9 @@ def write(edition: Edition, name: str, provenance: Provenance, **options: object
 
     Raises `FormatError` E-EXPORT-UNKNOWN, and the export's own errors.
     """
-    module = import_module(f"portbook.exports.{named(name).module}")
-    return cast(Written, module.write(edition, provenance, **options))
+    export = named(name)
+    module = import_module(f"portbook.exports.{export.module}")
+    if export.kind:
+        options = options | {"kind": export.kind}
+    with collecting.paused():
+        return cast(Written, module.write(edition, provenance, **options))

@@ -1,7 +1,8 @@
 """Lines of printable ASCII, for grammars in which a line is an entry and a comment ends with its line.
 
 Published text is put into a comment only: line feeds and tabs as blanks, every other character that is no
-printable ASCII as "?" (T-25, T-36).  A comment is cut where the line would be too long, an entry never (T-26).
+printable ASCII as "?" (T-25, T-36).  A comment is cut where the line would be too long, an entry never
+(T-26).
 """
 
 import re
@@ -25,6 +26,8 @@ def printable(text: str, limit: int) -> str:
 def with_comment(entry: str, comment: str, limit: int = MAX_LINE) -> str:
     """Return *entry*, then *comment* as far as it fits, as a line of at most *limit* bytes."""
     room = limit - len(entry) - len("\t# \n")
+    if 0 < len(comment) <= room and comment.isascii() and comment.isprintable():  # nearly all
+        return f"{entry}\t# {comment}\n"
     if not comment or (room < LEAST_COMMENT and room < len(comment)):
         return f"{entry}\n"
     told = printable(comment, room)

@@ -14,10 +14,12 @@ _GROUPS = {
         domain domain-s mdns llmnr nicname bootps bootpc dhcpv6-client dhcpv6-server ntp ntske""",
     "mail and news": """
         smtp submission submissions pop3 pop3s imap imaps sieve nntp nntps""",
-    "the web, and what runs like it": "http https http-alt xmpp-client xmpp-server ircs-u sip sips stun turn coap coaps",
+    "the web, and what runs like it": """
+        http https http-alt xmpp-client xmpp-server ircs-u sip sips stun turn coap coaps""",
     "directories and who is who": """
         kerberos kpasswd kerberos-adm ldap ldaps radius radius-acct tacacs auth""",
-    "watching and logging": "snmp snmptrap snmptls syslog syslog-tls syslog-conn zabbix-agent zabbix-trapper nrpe",
+    "watching and logging": """
+        snmp snmptrap snmptls syslog syslog-tls syslog-conn zabbix-agent zabbix-trapper nrpe""",
     "routing, tunnels and virtual networks": """
         bgp router ripng isakmp ipsec-nat-t l2tp pptp openvpn vxlan geneve gtp-user bfd-control""",
     "databases and queues": """

@@ -65,8 +65,8 @@ _ORDER: dict[str, int] = {transport.value: order for order, transport in enumera
 def frequencies_in(data: bytes) -> dict[Place, str]:
     """Return the open frequency of each port and transport in *data*, an nmap-services file, with six digits.
 
-    Raises `FormatError`: E-FILE-SIZE, or E-NMAP-LINE with the line for one that is no entry.  The first of two
-    entries for one place counts, as in nmap; transports without a place here are passed over.
+    Of two entries for one place the first counts, as in nmap; other transports are passed over.
+    Raises `FormatError`: E-FILE-SIZE, or E-NMAP-LINE with the line for one that is no entry.
     """
     found: dict[Place, str] = {}
     text = checked_size(data).decode("utf-8", "replace")

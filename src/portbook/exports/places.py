@@ -6,8 +6,9 @@ hold is left out and counted.  `listed` gives all; which of them are wanted is `
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
+from weakref import ref
 
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem
@@ -63,12 +64,32 @@ def fits(name: str) -> bool:
     return _WORD.fullmatch(name) is not None and _NUMBER.fullmatch(name) is None
 
 
-def listed(edition: Edition) -> Listing:
-    """Return every name of *edition* that stands at a port.
+def listed(
+    edition: Edition, holds: Callable[[str], bool] = fits, what: str = "a table of services"
+) -> Listing:
+    """Return every name of *edition* that stands at a port and that *what* can hold: *holds* says which.
 
-    Raises `FormatError` E-EXPORT-SIZE above `MAX_NAMES`.
+    The last listing is remembered.  Raises `FormatError` E-EXPORT-SIZE above `MAX_NAMES`.
     """
-    left_out = _LeftOut()
+    for known, by, listing in tuple(_last):
+        if known() is edition and by == (holds, what):
+            return listing
+    listing = _listed(edition, _LeftOut(holds, what))
+    _last[:] = [(ref(edition, _forget), (holds, what), listing)]
+    return listing
+
+
+_Holds = tuple[Callable[[str], bool], str]
+_last: list[
+    tuple["ref[Edition]", _Holds, Listing]
+] = []  # at most one: tables of one edition are made in a row
+
+
+def _forget(_: "ref[Edition]") -> None:
+    _last.clear()
+
+
+def _listed(edition: Edition, left_out: "_LeftOut") -> Listing:
     held = left_out.held
     standing: dict[tuple[int, int], dict[str, Record]] = {}
     count = 0
@@ -95,16 +116,16 @@ def listed(edition: Edition) -> Listing:
 
 
 _TRANSPORTS = tuple(Transport)
-_ORDER = {transport.value: (order,) for order, transport in enumerate(Transport)}
-_EVERY = tuple(range(len(_TRANSPORTS)))
+_ORDER: dict[str, tuple[int, ...]] = {name.value: (order,) for order, name in enumerate(_TRANSPORTS)}
+_ORDER[""] = tuple(range(len(_TRANSPORTS)))  # a row that names none stands for each
 
 
 def _orders(record: Record) -> Sequence[int]:
-    """The places in `_TRANSPORTS` of the transports that *record* stands for; () for one that nobody knows."""
-    transport = record.transport
-    if not transport:
-        return _EVERY
-    return _ORDER.get(transport) or (_ORDER.get(transport.lower(), ()) if transport.isascii() else ())
+    """The places in `_TRANSPORTS` of the transports that *record* stands for; () for an unknown one."""
+    transport = record.transport or ""
+    if order := _ORDER.get(transport):
+        return order
+    return _ORDER.get(transport.lower(), ()) if transport.isascii() else ()
 
 
 def _ordered(rows: dict[str, Record], edition: Edition) -> tuple[Named, ...]:
@@ -122,9 +143,10 @@ def _rank(name: str, edition: Edition) -> tuple[bool, bool]:
 
 
 class _LeftOut:
-    """What a table of services cannot hold, counted."""
+    """What cannot be held, counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, holds: Callable[[str], bool], what: str) -> None:
+        self.holds, self.what = holds, what
         self.fit: dict[str, bool] = {}  # most names stand in several rows
         self.names: dict[str, None] = {}
         self.wide: dict[str, None] = {}
@@ -135,7 +157,7 @@ class _LeftOut:
         """Return the ports of *record* if it can be held; else None, and note why."""
         name, ports = record.service_name or "", record.ports
         if (fit := self.fit.get(name)) is None:
-            fit = self.fit[name] = fits(name)
+            fit = self.fit[name] = self.holds(name)
         if not fit:
             self.names[name] = None
         elif ports is None:
@@ -153,7 +175,7 @@ class _LeftOut:
         return tuple(
             f"left out, {why} ({len(found)}): {some(found)}"
             for why, found in (
-                ("for a table of services has no place for such names", self.names),
+                (f"for {self.what} has no place for such names", self.names),
                 ("for the port number is none", self.numbers),
                 (f"for the range has more than {MAX_RANGE} ports", self.wide),
                 ("for the transport is none of tcp, udp, sctp, dccp", self.transports),
@@ -172,8 +194,8 @@ def _width(ports: Ports) -> int:
 def old_names(listing: Listing, earlier: Iterable[Edition]) -> dict[tuple[int, Transport], tuple[str, ...]]:
     """Return the names that stood at places of *listing* in *earlier* editions, newest first, and no more do.
 
-    A name that *listing* still has somewhere is none: it must not lead to two places.  An old name counts where
-    it stood in the newest edition that has it.  Case counts, as in every reader of services(5).
+    A name that *listing* still has somewhere is none: it must not lead to two places.  An old name counts
+    where it stood in the newest edition that has it.  Case counts, as in every reader of services(5).
     """
     current = {name for entry in listing.entries for name in entry.names}
     places = {(entry.port, entry.transport) for entry in listing.entries}

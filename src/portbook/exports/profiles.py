@@ -37,8 +37,8 @@ def chosen(
     """Return what *profile* takes of *listing*; *names* are those of the profile "list".
 
     A listed name brings its aliases and the name to use instead of it; one that only *old* has brings what
-    stands at its place now.  *strict_names* leaves out what RFC 6335 section 5.1 calls no service name.  Raises
-    `FormatError` E-EXPORT-PROFILE.
+    stands at its place now.  *strict_names* leaves out what RFC 6335 section 5.1 calls no service name.
+    Raises `FormatError` E-EXPORT-PROFILE.
     """
     if profile not in PROFILES or (profile == "list") != (names is not None):
         message = f"profile {shown(profile)} is none of {', '.join(PROFILES)}"

@@ -5,7 +5,7 @@ or without a port; `_tcp` for TCP and `_udp` for every other transport, both whe
 R-LEG-6).  The description is UTF-8 on one line; characters that cannot be seen are shown as escapes.
 """
 
-from portbook.discovery import service_label
+from portbook.discovery import ServiceLabel
 from portbook.edition import Edition
 from portbook.errors import visible
 from portbook.exports.provenance import Provenance, Written, some
@@ -28,21 +28,20 @@ def write(edition: Edition, provenance: Provenance) -> Written:
     types: dict[tuple[str, Transport], tuple[str, str]] = {}
     malformed: dict[str, None] = {}
     aliases: dict[str, None] = {}
-    usable: dict[str, bool] = {}
+    usable: dict[str, str] = {}  # name -> folded, "" when it makes no type
     for record in edition.records:
         if not (name := record.service_name):
             continue
         if name not in usable:
             alias = not same_name(edition.canonical(name), name)
-            usable[name] = not alias and service_name_problem(name) is None
+            usable[name] = "" if alias or service_name_problem(name) else fold(name)
             if not usable[name]:
                 (aliases if alias else malformed)[name] = None
-        if usable[name]:
-            for last in _ENDS.get(fold(record.transport or ""), ()):
-                key = fold(name), last
-                if not types.get(key, ("", ""))[1]:
-                    label = types[key][0] if key in types else str(service_label(name, last))
-                    types[key] = label, _description(record)
+        if folded := usable[name]:
+            for last in _ENDS.get(record.transport or "") or _ENDS.get(fold(record.transport or ""), ()):
+                label, text = types.get((folded, last)) or (str(ServiceLabel(name, last)), "")
+                if not text:
+                    types[folded, last] = label, _description(record)
     lines = [f"{label}:{text or label}\n" for _, (label, text) in sorted(types.items())]
     head = provenance.comment(TITLE)
     remarks = (
@@ -54,5 +53,5 @@ def write(edition: Edition, provenance: Provenance) -> Written:
 
 
 def _description(record: Record) -> str:
-    text = visible(" ".join(str(record.description).split()))
+    text = visible(str(record.description))
     return text if len(text) <= MAX_DESCRIPTION else text[: MAX_DESCRIPTION - 3].rstrip() + "..."

@@ -1,9 +1,9 @@
 """services(5): /etc/services, as glibc, musl and the BSDs read it.
 
 One line for each port and transport: the primary name, the place, the other names there, a comment.  A line
-has at most 127 bytes, for musl takes the tail of a longer one for an entry of its own (D-4, T-26): the comment
-is cut; when the names alone are longer, a further line with the same primary name and place has the rest,
-which glibc and musl both find.
+has at most 127 bytes, for musl takes the tail of a longer one for an entry of its own (D-4, T-26): the
+comment is cut; when the names alone are longer, a further line with the same primary name and place has the
+rest, which glibc and musl both find.
 """
 
 from collections.abc import Collection, Iterable
@@ -35,7 +35,7 @@ def write(
     choice = chosen(edition, listing, profile, names, strict_names, old)
     told = choice.told if earlier is None else f"{choice.told}, with the names of earlier editions"
     lines = [provenance.comment(TITLE, f"Holds: {told}")]
-    kept = []
+    kept: list[str] = []
     for entry in choice.entries:
         gone = old.get((entry.port, entry.transport), ()) if old else ()
         kept += gone

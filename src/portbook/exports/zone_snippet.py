@@ -2,15 +2,22 @@
 of DNS-based service discovery (RFC 6763).
 
 Rules R-SD-1 to 6, R-LEG-6, R-TXT-3 to 6.  The domain, the host and the instance are the user's; name and port
-are the registry's.  All names are absolute; labels and strings are written with the escapes of RFC 1035 section
-5.1, so no text leaves its record (T-34).
+are the registry's.  All names are absolute; labels and strings are written with the escapes of RFC 1035
+section 5.1, so no text leaves its record (T-34).
 """
 
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from portbook.discovery import ServiceLabel, TxtKey, service_label, srv_label, txt_key_problem, txt_key_problems
+from portbook.discovery import (
+    ServiceLabel,
+    TxtKey,
+    service_label,
+    srv_label,
+    txt_key_problem,
+    txt_key_problems,
+)
 from portbook.edition import Edition, Service
 from portbook.errors import Problem, RuleError, shown
 from portbook.exports.provenance import Provenance, Written
@@ -56,8 +63,8 @@ def write(
 ) -> Written:
     """Return the records: SRV alone, or with *instance* PTR, SRV and TXT under the instance's name.
 
-    *port* is needed where the registry lists none or several.  Raises `RuleError`: E-EXPORT-SERVICE for a name
-    that no row has, E-EXPORT-PORT, E-SRV, E-DNS-NAME, E-DNS-STRING, E-DNS-NUMBER and the codes of TXT keys.
+    *port* is needed where the registry lists none or several.  Raises `RuleError`: E-EXPORT-SERVICE for a
+    name that no row has, E-EXPORT-PORT, E-SRV, E-DNS-NAME, E-DNS-STRING, E-DNS-NUMBER, the codes of TXT keys.
     """
     known = _known(edition, service)
     label = (srv_label if instance is None else service_label)(known.canonical, transport)
@@ -147,7 +154,7 @@ def _instance(text: str) -> tuple[str, int]:
 
 
 def _txt(items: Sequence[str]) -> str:
-    """The strings of a TXT record, quoted; an empty one where there is nothing to say (RFC 6763 section 6.1)."""
+    """The strings of a TXT record, quoted; one empty string for none (RFC 6763 section 6.1)."""
     keys = []
     for item in items:
         key = item.partition("=")[0]

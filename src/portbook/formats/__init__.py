@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
-from portbook.formats.limits import MAX_BYTES, MAX_FIELD, checked_size
+from portbook.formats.limits import MAX_BYTES, MAX_FIELD, checked_ranges, checked_size
 
 
 class Format(NamedTuple):
@@ -83,7 +83,10 @@ def read(source: bytes | str | os.PathLike[str], name: str | None = None) -> Edi
     not what it claims, is not well formed, or is beyond the limits, OSError for one that cannot be opened.
     """
     data = source if isinstance(source, bytes) else _bytes_of(source)
-    return cast(Edition, _module(named(name or detect(data))).read(data))
+    edition = cast(Edition, _module(named(name or detect(data))).read(data))
+    ranges = (record.ports for record in edition.records if record.port_number and "-" in record.port_number)
+    checked_ranges(ports.high - ports.low + 1 for ports in ranges if ports)
+    return edition
 
 
 def write(edition: Edition, name: str, **options: object) -> bytes:

@@ -1,10 +1,13 @@
 """The limits of every reader, and the one way from bytes to text (T-03 to T-06, I-9)."""
 
+from collections.abc import Iterable
+
 from portbook.errors import FormatError, Problem
 
 MAX_BYTES = 32 * 1024 * 1024  # a file; the real ones have 4 MB
 MAX_RECORDS = 300_000
 MAX_CONTACTS = 100_000
+MAX_RANGED = 2_000_000  # ports that the ranges of all rows cover together; those of a real edition 44,000
 MAX_REFERENCES = 64  # assignees, contacts and references of one record together
 MAX_FIELD = 16 * 1024  # characters of one field; the longest real one has 1,374
 MAX_DEPTH = 16  # nested elements or JSON values; the real files have 5
@@ -43,6 +46,13 @@ def checked_counts(records: int, contacts: int = 0) -> None:
         raise too_large("E-FILE-RECORDS", f"the file has {records} records", MAX_RECORDS, "records")
     if contacts > MAX_CONTACTS:
         raise too_large("E-FILE-CONTACTS", f"the file has {contacts} contacts", MAX_CONTACTS, "contacts")
+
+
+def checked_ranges(sizes: Iterable[int]) -> None:
+    """Raise `FormatError` E-FILE-RANGES when ranges of these sizes cover more than `MAX_RANGED` ports."""
+    total = sum(sizes)
+    if total > MAX_RANGED:
+        raise too_large("E-FILE-RANGES", f"the ranges of the file cover {total} ports", MAX_RANGED, "ports")
 
 
 def checked_field(text: str, where: str) -> str:

@@ -15,7 +15,7 @@ from portbook.collecting import paused
 from portbook.edition import Edition
 from portbook.names import fold
 from portbook.numbers import Ports, Transport
-from portbook.records import Record
+from portbook.records import Record, Reference
 from portbook.search.postings import (
     GROUP,
     LENGTH,
@@ -30,6 +30,7 @@ from portbook.search.postings import (
 )
 from portbook.search.queries import Query, parse_query, search_fold
 from portbook.search.spelling import Spelling
+from portbook.search.telling import IN_ROWS, PEOPLE, Asked, telling
 
 DEFAULT_LIMIT = 20
 PART = 3  # characters; a text as long as this is also looked for inside names
@@ -97,14 +98,14 @@ class SearchIndex:
         """
         query = parse_query(text)
         if query.ports:
-            found = self._at(query.ports, query, limit)
+            found = self._at_any((query.ports, *query.others), query, limit)
         elif query.reference:
             found = self._citing(query.reference, query)
         else:
             return self._by_words(query, limit)
         if len(found) < limit and query.words:
-            seen = {id(hit.records[0]) for hit in found if hit.records}
-            found += tuple(hit for hit in self._by_words(query, limit) if id(hit.records[0]) not in seen)
+            seen = set(map(_key, found))
+            found += tuple(hit for hit in self._by_words(query, limit) if _key(hit) not in seen)
         return found[:limit]
 
     def suggest(self, name: str, limit: int = 5) -> tuple[str, ...]:
@@ -112,6 +113,13 @@ class SearchIndex:
         return self._spelling.near(search_fold(name), limit)
 
     # -- ports and references
+
+    def _at_any(self, asked: tuple[Ports, ...], query: Query, limit: int) -> tuple[Hit, ...]:
+        """The hits of all ports that are *asked*, each once, in that order."""
+        found: dict[tuple[str | None, ...], Hit] = {}
+        for hit in (hit for ports in asked for hit in self._at(ports, query, limit)):
+            found.setdefault(_key(hit), hit)
+        return tuple(found.values())
 
     def _at(self, ports: Ports, query: Query, limit: int) -> tuple[Hit, ...]:
         """The groups that speak of *ports*: those of just these first, then in order of port number."""
@@ -130,12 +138,16 @@ class SearchIndex:
 
     def _citing(self, reference: str, query: Query) -> tuple[Hit, ...]:
         """The groups that cite an RFC, or a draft by the beginning of its name."""
+        hits = []
+        for number in sorted(self._citers(reference)):
+            if hit := self._hit(number, "reference", 100, WHY[Match.REFERENCE], query):
+                hits.append(_cut(hit, tuple(r for r in hit.records if _cites(r, reference))))
+        return tuple(hit for hit in hits if hit.records)
+
+    def _citers(self, reference: str) -> set[int]:
         if reference.startswith("draft-"):
-            numbers = {n for key, ns in self._references.items() if key.startswith(reference) for n in ns}
-        else:
-            numbers = set(self._references.get(reference, ()))
-        hits = (self._hit(n, "reference", 100, WHY[Match.REFERENCE], query) for n in sorted(numbers))
-        return tuple(hit for hit in hits if hit)
+            return {n for key, ns in self._references.items() if key.startswith(reference) for n in ns}
+        return set(self._references.get(reference, ()))
 
     # -- words
 
@@ -144,7 +156,7 @@ class SearchIndex:
         for badness, number, matches in self._ranked(query):
             why = self._why(query, number, matches)
             if hit := self._hit(number, "service", 100 - 6 * badness, why, query):
-                hits.append(hit)
+                hits.append(self._told_by_rows(hit, query, matches))
                 if len(hits) >= limit:
                     break
         if not hits and query.is_label and query.transport:  # better the name elsewhere than nothing
@@ -255,6 +267,18 @@ class SearchIndex:
             kind = "port"
         return Hit(kind, name, canonical, port_number, transports, records, max(score, 0), why)
 
+    def _told_by_rows(self, hit: Hit, query: Query, matches: tuple[int, ...]) -> Hit:
+        """*hit* with those of its rows alone that have the words which stand in no name."""
+        found = [Match(match & ~1 if match >= Match.NAME_WORD else match) for match in matches]
+        if IN_ROWS.isdisjoint(found):
+            return hit
+        asked = map(Asked, query.words, query.prefixes, found)
+        records, named = telling(hit.records, asked, self.edition)
+        if named:
+            reasons = sorted({*named, *(match for match in found if match not in PEOPLE)})
+            hit = hit._replace(why=", ".join(WHY[match] for match in reasons))
+        return _cut(hit, records)
+
     def _why(self, query: Query, number: int, matches: tuple[int, ...]) -> str:
         first = matches[0]
         if first <= Match.NAME_PREFIX:
@@ -317,12 +341,38 @@ class SearchIndex:
         found: dict[str, dict[int, None]] = {}
         for number, group in enumerate(self._groups):
             for reference in (reference for record in group.records for reference in cited(record)):
-                if reference.type in ("rfc", "draft"):
-                    key = search_fold(reference.data or reference.label)
-                    if reference.type == "draft":  # approved ones are called "RFC-ietf-..."
-                        key = "draft-" + key.removeprefix("rfc-").removeprefix("draft-")
+                if key := _cited_key(reference):
                     found.setdefault(key, {})[number] = None
         return {key: list(numbers) for key, numbers in found.items()}
+
+
+def _key(hit: Hit) -> tuple[str | None, ...]:
+    """What tells a hit from every other: name and port, without a name the text too."""
+    text = str(hit.records[0].description) if hit.records and not hit.name else None
+    return hit.name, hit.port_number, text
+
+
+def _cut(hit: Hit, records: tuple[Record, ...]) -> Hit:
+    """*hit* with *records* alone, which are some of its own."""
+    transports = tuple(dict.fromkeys(record.transport for record in records if record.transport))
+    return hit._replace(records=records, transports=transports)
+
+
+def _cited_key(reference: Reference) -> str:
+    """An RFC or a draft as a query names it: "rfc8620", "draft-..."; "" for anything else."""
+    if reference.type not in ("rfc", "draft"):
+        return ""
+    key = search_fold(reference.data or reference.label)
+    if reference.type == "draft":  # approved ones are called "RFC-ietf-..."
+        key = "draft-" + key.removeprefix("rfc-").removeprefix("draft-")
+    return key
+
+
+def _cites(record: Record, reference: str) -> bool:
+    keys = map(_cited_key, cited(record))
+    return any(
+        key.startswith(reference) if reference.startswith("draft-") else key == reference for key in keys
+    )
 
 
 def _overlap(one: Ports | None, other: Ports) -> bool:

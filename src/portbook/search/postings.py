@@ -150,7 +150,7 @@ def text_words(edition: Edition, groups: tuple[Group, ...]) -> Words:
                     continue
                 for reference in references:
                     if reference not in known:
-                        known[reference] = _reference_words(edition, reference)
+                        known[reference] = reference_words(edition, reference)
                     words.add(known[reference], match, number)
             before = record
     words.close()
@@ -165,7 +165,7 @@ def cited(record: Record) -> Iterator[Reference]:
             yield from text.references
 
 
-def _reference_words(edition: Edition, reference: Reference) -> tuple[str, ...]:
+def reference_words(edition: Edition, reference: Reference) -> tuple[str, ...]:
     """The words of a reference: of a person also name and organisation, of an address not its scheme."""
     text = reference.label
     contact = edition.contact(reference.data or "") if reference.type == "person" else None

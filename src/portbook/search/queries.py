@@ -1,25 +1,42 @@
 """Queries: what a person typed into the search box, and what it means.
 
-`443`, `:443`, `80/tcp`, `tcp/80`, `6000-6063/udp`, `_http._tcp`, `http/udp`, `RFC 8620`, `draft-...`, `htt*`
-and plain words all have a meaning here (R-LOOK-1, R-LOOK-2, R-SD-4).  Text in, a value out; what an edition
-has to say to it is `search`'s.  Nothing is refused but length.
+`443`, `:443`, `80/tcp`, `tcp 80`, `port 22`, `443, 80`, `6000-6063/udp`, `10.0.0.1:8080`, `_http._tcp`,
+`http/udp`, `RFC 8620`, `draft-...`, `htt*` and plain words all have a meaning here (R-LOOK-1, R-LOOK-2,
+R-SD-4).  Text in, a value out; what an edition has to say to it is `search`'s.  Nothing is refused but
+length.
 """
 
 import re
 import unicodedata
+from enum import StrEnum
 from typing import NamedTuple
 
 from portbook.discovery import parse_service_label
 from portbook.errors import Problem, RuleError, shown
-from portbook.numbers import Ports, Transport, parse_ports, parse_transport
+from portbook.numbers import MAX_PORT, Ports, Transport, parse_transport
 
 MAX_QUERY = 100  # characters
 
 _WORD = re.compile(r"[^\W_]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-_PORTS = re.compile(r":?([0-9]{1,5}(?:-[0-9]{1,5})?)", re.ASCII)
+_SPAN = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?", re.ASCII)
+_HYPHEN = re.compile(r" ?[-–] ?")  # a page shows a range with an en dash
+_BETWEEN_PORTS = re.compile(r" ?[,;] ?| ", re.ASCII)
+_PORT_WORD = re.compile(r"(?:(tcp|udp|udplite|udp-lite|sctp|dccp) )?ports?:? ?(?=[:0-9])", re.ASCII)
+_ADDRESS = re.compile(  # "https://example.com:8443/path", "10.0.0.1:8080", "[::1]:53"
+    r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/?#@ ]*@)?"
+    r"(?:\[[0-9a-f:.%]+\]|(?=[^:]*[a-z.])[a-z0-9._-]+):([0-9]{1,5})(?:[/?#][^ ]*)?",
+    re.ASCII,
+)
 _RFC = re.compile(r"rfc[ -]?0*([1-9][0-9]{0,5})", re.ASCII)
 _DRAFT = re.compile(r"(?:draft|rfc(?=-[a-z]))-([a-z0-9.-]+)\*?", re.ASCII)  # "RFC-ietf-..." once approved
+
+
+class Slip(StrEnum):
+    """How ports were written, when not as a port number or a range is (R-RANGE-10)."""
+
+    ZEROS = "leading zeros"
+    DOWNWARDS = "a range downwards"
 
 
 class Query(NamedTuple):
@@ -32,6 +49,8 @@ class Query(NamedTuple):
     transport: Transport | None = None
     reference: str | None = None  # "rfc8620" or "draft-..."
     is_label: bool = False  # "_http._udp": the name is whole, and _udp means "not over tcp" (R-SD-5)
+    others: tuple[Ports, ...] = ()  # asked together with `ports`: "443, 80"
+    slip: Slip | None = None  # the ports are those that were meant
 
 
 def parse_query(text: str) -> Query:
@@ -45,9 +64,8 @@ def parse_query(text: str) -> Query:
         words = words_of(name)
         return Query(name, words, (False,) * len(words), transport=label.transport, is_label=True)
     what, transport = _split_transport(line)
-    if ports := _ports(what):
-        words = words_of(what)
-        return Query(what.lstrip(":"), words, (False,) * len(words), ports, transport)
+    if found := _asked_ports(what, transport):
+        return found
     folded = search_fold(what)
     reference = _RFC.fullmatch(folded)
     draft = _DRAFT.fullmatch(folded)
@@ -87,15 +105,57 @@ def _split_transport(line: str) -> tuple[str, Transport | None]:
     return line, None
 
 
-def _ports(what: str) -> Ports | None:
-    """The ports that *what* writes, or None when it is other text ("70000", "0443")."""
-    match = _PORTS.fullmatch(what)
+def _asked_ports(what: str, transport: Transport | None) -> Query | None:
+    """The question for the ports that *what* writes, perhaps as "port 22"; None for other text."""
+    text = what.lower()
+    if address := _ADDRESS.fullmatch(text):
+        text = address[1]
+    elif spoken := _PORT_WORD.match(text):  # "port 22", "udp port 53"
+        named = parse_transport(spoken[1]) if spoken[1] else transport
+        if transport in (None, named):
+            text, transport = text[spoken.end() :], named
+    text, transport = _without_spoken_transport(text, transport)
+    text = _HYPHEN.sub("-", text.removeprefix(":"))
+    items = [_written_ports(item) for item in _BETWEEN_PORTS.split(text)]
+    written = [item for item in items if item]
+    if not written or len(written) < len(items):
+        return None
+    ports = list(dict.fromkeys(found for found, _ in written))
+    words = words_of(text)
+    slip = next((slip for _, slip in written if slip), None)
+    return Query(text, words, (False,) * len(words), ports[0], transport, others=tuple(ports[1:]), slip=slip)
+
+
+def _without_spoken_transport(text: str, transport: Transport | None) -> tuple[str, Transport | None]:
+    """*text* without a transport before or after it, parted by a blank: "tcp 443", "443 tcp"."""
+    first, _, after = text.partition(" ")
+    before, _, last = text.rpartition(" ")
+    for named, rest in ((first, after), (last, before)):
+        try:
+            found = parse_transport(named)
+        except RuleError:
+            continue
+        if rest and transport in (None, found):
+            return rest, found
+    return text, transport
+
+
+def _written_ports(text: str) -> tuple[Ports, Slip | None] | None:
+    """The ports that are meant with *text*, and how it slips; None for other text ("70000")."""
+    match = _SPAN.fullmatch(text)
     if not match:
         return None
-    try:
-        return parse_ports(match[1])
-    except RuleError:
+    ends = [int(end) for end in match.groups() if end]
+    if max(ends) > MAX_PORT:
         return None
+    ports = Ports(min(ends), max(ends))
+    if ends != sorted(ends):
+        return ports, Slip.DOWNWARDS
+    return ports, Slip.ZEROS if any(map(_has_zeros, match.groups())) else None
+
+
+def _has_zeros(end: str | None) -> bool:
+    return end is not None and len(end) > 1 and end.startswith("0")
 
 
 def _words(folded: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:

@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 
 from portbook.freshness import AGING_AFTER, OLD_AFTER
-from portbook.web.files import files_of
+from portbook.web import edition_words
+from portbook.web.files import offered
 from portbook.web.heads import REQUEST
 from portbook.web.layout import page
 from portbook.web.shown import edition_of
@@ -16,7 +17,9 @@ def about(request: HttpRequest) -> HttpResponse:
     here = edition_of(request)
     context = {
         "counts": here.opened.counts,
-        "files": files_of(here),
+        "files": offered(here),
+        "origin": edition_words.ORIGINS[here.file.origin],
+        "source": edition_words.source(here.file),
         "request_address": REQUEST,
         "report_address": REPORT,
         "aging_after": AGING_AFTER,

@@ -1,6 +1,6 @@
 """One row of the registry as a page shows it: labelled fields with links, and what the row does not state."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from portbook.edition import row_state
 from portbook.names import is_historic
 from portbook.records import Record, Reference, RichText
 from portbook.web.editions import Served
-from portbook.web.sentences import shown_ports
+from portbook.web.sentences import listed, shown_ports
 from portbook.web.texts import LINE_BREAK, Piece, page_text, pieces, reference_piece
 
 NOT_CARRIED = "contact details: not in this edition"
@@ -77,9 +77,20 @@ def cards(records: Iterable[Record], here: Served) -> tuple[Card, ...]:
         transports = alike.setdefault(replace(record, transport=None), [])
         transports.append(record.transport or "no particular transport")
     return tuple(
-        card(record, here)._replace(transport=page_text(", ".join(transports)))
+        card(record, here)._replace(transport=page_text(listed(dict.fromkeys(transports))))
         for record, transports in alike.items()
     )
+
+
+def heading(found: Sequence[Card], rows: int) -> str:
+    """Return what stands above cards that show so many *rows*."""
+    if rows < 2:
+        return "The row as published" if rows else "No row"
+    if len(found) == 1:
+        return f"{rows} rows, alike on {found[0].transport}"
+    if len(found) < rows:
+        return f"The {rows} rows as published, those that are alike together"
+    return f"The {rows} rows as published"
 
 
 def _fields(record: Record, here: Served) -> Iterable[Field]:

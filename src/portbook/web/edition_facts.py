@@ -16,7 +16,7 @@ from portbook.web import edition_words
 from portbook.web.addresses import of_edition
 from portbook.web.edition_words import Losses
 from portbook.web.editions import Counts, Served
-from portbook.web.files import FILES
+from portbook.web.files import offered
 
 MAX_COMPARED = 8  # files of which one request compares every byte; each takes some hundredths of a second
 MAX_FACTS = 256  # editions of which the facts are remembered, a few kB each
@@ -122,9 +122,9 @@ def facts(here: Served) -> Facts:
         remarks,
         edition.updated is not None,
         {
-            name: edition_words.losses(edition, name)
-            for name in FILES.values()
-            if formats.named(name).writable
+            entry.format: edition_words.losses(edition, entry.format)
+            for entry in offered(here)
+            if not entry.is_published
         },
     )
     with _lock:

@@ -23,7 +23,7 @@ from portbook.web.editions import Served
 from portbook.web.front import REVALIDATE
 from portbook.web.layout import page
 from portbook.web.sending import Content, send
-from portbook.web.shown import edition_of, shown
+from portbook.web.shown import choose, edition_of, shown
 
 _log = logging.getLogger("portbook.web")
 
@@ -80,6 +80,8 @@ def edition(request: HttpRequest, wanted: str) -> HttpResponse:
         response = HttpResponseRedirect(of_edition(here.id))
         response["Cache-Control"] = REVALIDATE
         return response
+    if here.id != current.id:
+        choose(request, here)  # what stands around the page, the search above all, is of its own edition
     file = here.file
     newer, older = _beside(here.id, _kept(current))
     found = facts(here)
@@ -91,8 +93,12 @@ def edition(request: HttpRequest, wanted: str) -> HttpResponse:
         "origin": edition_words.ORIGINS[file.origin],
         "source": edition_words.source(file),
         "added": _instant(file),
+        "has_https": here.edition.service("https") is not None,
         "facts": found,
-        "files": [(entry, found.losses.get(entry.format)) for entry in files.files_of(here)],
+        "files": [
+            (entry, found.losses.get(entry.format), files.digest_of(here, entry) if entry.href else "")
+            for entry in files.files_of(here)
+        ],
         "newer": newer,
         "older": older,
         "links": Links(of_edition(here.id)),

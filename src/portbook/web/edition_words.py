@@ -28,17 +28,29 @@ PARTS = {
 FINER = {
     "extras": "elements that nobody foresaw",
     "extras of records": "elements that nobody foresaw inside rows",
+    "extras of contacts": "elements that nobody foresaw inside contacts",
     "unknown columns": "columns that nobody foresaw",
     "assignee written out": "whether an assignee equal to the contact was written out",
     "reference type and target": "the kind and the target of a reference",
+    "attributes of references": "attributes of references that nobody foresaw",
+    "references without a link": "references that have no link to stand for them",
     "labels with ][": "labels with ][ in them, which are read as two",
+    "labels with ][ and no link": "labels with ][ in them and no link, which are read as two",
     "references inside text": "links inside text",
     "markup inside text": "markup inside text",
     "paragraphs": "paragraphs",
     "line breaks as such": "which line feeds were line breaks",
+    "white space as such": "which white space stood between words",
     "white space around line feeds": "white space around line feeds",
+    "white space around paragraphs": "white space around paragraphs",
     "white space at the ends of cells": "white space at the ends of cells",
     "carriage returns": "carriage returns",
+    "blanks in contact URIs": "blanks in the addresses of contacts",
+    "texts between two rows": "texts that stand between two rows",
+    "ends of preformatted text": "where preformatted text ended",
+    "note titles that say Note": "notes whose title says Note",
+    "note titles that begin with [": "notes whose title begins with a bracket",
+    "empty lists": "whether a list was empty or not there",
     "empty elements": "whether an element was empty or not there",
     "layout": "the layout of the published file",
 }
@@ -63,7 +75,8 @@ def parts(names: Sequence[str]) -> tuple[str, ...]:
 
 def losses(edition: Edition, name: str) -> Losses:
     """What the format called *name* cannot hold of *edition*: nothing, or all that it may have had."""
-    if formats.project(edition, name) == edition:
+    surely = any(getattr(edition, loss) for loss in formats.losses(name) if loss in PARTS)
+    if not surely and formats.project(edition, name) == edition:  # which takes a second of plain text
         return Losses((), ())
     lost = [loss for loss in formats.losses(name) if loss not in edition.absent]
     return Losses(

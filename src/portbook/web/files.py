@@ -23,50 +23,78 @@ from portbook.web.sending import Content, send
 from portbook.web.shown import edition_of
 
 NAME = "service-names-port-numbers"  # IANA's
-FILES = {".csv": "csv", ".xml": "xml", ".json": "json", ".2015.json": "json2015"}  # suffix -> format
-NEEDS_ALL = "xml"  # what its readers look for in it, the contacts above all, must be there
+FILES = {  # suffix -> format
+    ".csv": "csv",
+    ".xml": "xml",
+    ".txt": "txt",
+    ".xhtml": "html",
+    ".json": "json",
+    ".2015.json": "json2015",
+}
+NEEDS_ALL = ("xml", "txt", "html")  # what their readers look for, the contacts above all, must be there
+PAGE, AS_FILE = ".xhtml", "file"  # a bookmark of IANA's page means our table; "?file" asks for the bytes
+DIGEST = ".sha256"  # after the address of a file: its digest, as `sha256sum` writes it
 MAX_KEPT = 64 * 1024 * 1024  # bytes of files, packed ones included, of all editions in one process
 
 _SOURCE = "docs/formats.md"
 
 
 class File(NamedTuple):
-    """A file that an edition can be had as."""
+    """A file that an edition can be had as, or one that it cannot be had as, and why."""
 
     label: str
-    href: str
+    href: str  # "" where there is none
     format: str
     title: str  # "IANA's CSV"
     is_published: bool  # the very bytes that were published
+    name: str  # that it is saved under
+    reason: str = ""  # why there is none
+    digest_href: str = ""
 
 
 def files_of(here: Served) -> tuple[File, ...]:
+    """Return the files that the edition can be had as, and those of IANA's that it cannot fill."""
+    known = ((suffix, formats.named(name)) for suffix, name in FILES.items())
+    return tuple(
+        _file(here, suffix, form) if _is_offered(here, form) else _no_file(here, suffix, form)
+        for suffix, form in known
+        if form.writable or _is_offered(here, form)
+    )
+
+
+def offered(here: Served) -> tuple[File, ...]:
     """Return the files that the edition can be had as."""
-    offered = ((suffix, formats.named(name)) for suffix, name in FILES.items())
-    return tuple(_file(here, suffix, form) for suffix, form in offered if _is_offered(here, form))
+    return tuple(entry for entry in files_of(here) if entry.href)
 
 
 def file(request: HttpRequest, suffix: str) -> HttpResponse:
-    """/assignments/service-names-port-numbers/service-names-port-numbers.csv, .xml, .json."""
+    """/assignments/service-names-port-numbers/service-names-port-numbers.csv, .xml, .txt, .json; .csv.sha256."""
     here = edition_of(request)
-    if suffix == ".xhtml":  # a bookmark of IANA's page wants its table, and its question with it
+    if suffix == PAGE and AS_FILE not in request.GET:
         return table(request)
-    if suffix == ".txt":
-        raise _missing(
-            "E-FORMAT-LATER", f"edition {here.label} is not written as IANA's plain text yet", here
-        )
-    if suffix not in FILES:
+    plain = suffix.removesuffix(DIGEST)
+    if plain not in FILES:
         raise problems.no_such_address(request)
-    form = formats.named(FILES[suffix])
+    form = formats.named(FILES[plain])
     if not _is_offered(here, form):
         raise _missing("E-WEB-FILE", _why_not(here, form), here)
-    headers = {
-        "Cache-Control": FOR_EVER if here.is_dated else REVALIDATE,
-        "Content-Disposition": f'attachment; filename="{_dated_name(here.file)}{suffix}"',
-    }
+    name = f"{_dated_name(here.file)}{plain}"
+    content = kept.get(here, form)
+    headers = {"Cache-Control": FOR_EVER if here.is_dated else REVALIDATE}
+    if plain != suffix:
+        line = f"{content.digest}  {name}\n".encode()
+        return send(request, Content(line, "text/plain; charset=utf-8"), headers)
+    headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if instant := last_modified(here.file):
         headers["Last-Modified"] = instant
-    return send(request, kept.get(here, form), headers, ranges=True)
+    return send(request, content, headers, ranges=True)
+
+
+def digest_of(here: Served, entry: File) -> str:
+    """Return the SHA-256 of a file that is published or soon made, of JSON; "" for one that takes long."""
+    if entry.is_published:
+        return here.file.sha256
+    return kept.get(here, formats.named(entry.format)).digest if entry.format == "json" else ""
 
 
 def table(request: HttpRequest) -> HttpResponse:
@@ -92,16 +120,33 @@ def last_modified(file: EditionFile) -> str:
 # -- what there is
 
 
+_LABELS = {"csv": "CSV", "xml": "XML", "txt": "plain text", "html": "XHTML", "json": "JSON"}
+
+
 def _file(here: Served, suffix: str, form: formats.Format) -> File:
-    label = form.name.upper() if form.writable else f"{form.suffix[1:].upper()} as published"
-    is_published = form.name == here.file.format
-    return File(label, here.links.file(suffix), form.name, form.title, is_published)
+    href = here.links.file(suffix)
+    return File(
+        label=_LABELS.get(form.name, f"{form.suffix[1:].upper()} as published"),
+        href=f"{href}?{AS_FILE}" if suffix == PAGE else href,
+        format=form.name,
+        title=form.title,
+        is_published=form.name == here.file.format,
+        name=f"{_dated_name(here.file)}{suffix}",
+        digest_href=f"{href}{DIGEST}",
+    )
+
+
+def _no_file(here: Served, suffix: str, form: formats.Format) -> File:
+    came = formats.named(here.file.format).title
+    reason = f"not from this edition, which came as {came}; from those that portbook update fetches"
+    entry = _file(here, suffix, form)
+    return entry._replace(href="", digest_href="", reason=reason)
 
 
 def _is_offered(here: Served, form: formats.Format) -> bool:
     if form.name == here.file.format:
         return True
-    return form.writable and not (form.name == NEEDS_ALL and here.edition.absent)
+    return form.writable and not (form.name in NEEDS_ALL and here.edition.absent)
 
 
 def _why_not(here: Served, form: formats.Format) -> str:
@@ -113,7 +158,7 @@ def _why_not(here: Served, form: formats.Format) -> str:
 
 
 def _missing(code: str, message: str, here: Served) -> problems.RequestError:
-    labels = edition_words.listed([entry.label for entry in files_of(here)], "and")
+    labels = edition_words.listed([entry.label for entry in offered(here)], "and")
     return problems.RequestError(
         HTTPStatus.NOT_FOUND, Problem(code, f"{message}; it is there as {labels}", _SOURCE)
     )

@@ -37,6 +37,7 @@ SECURITY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+MAX_ADDRESS = 8_000  # characters that a redirect leads to; Django and servers take some thousands more
 HSTS = "max-age=31536000"  # only where the request came over TLS
 
 _DATED = re.compile(rf"{EDITIONS}/([^/]+)(/.*)", re.DOTALL)
@@ -84,9 +85,9 @@ class Front:
             return problems.answer(request, problems.wrong_host())
         if elsewhere := self._find_edition(request):
             return elsewhere
-        here = edition_of(request)
-        key = request.get_full_path()
-        answer = here.memory.get(here.state, key) if request.method in READ else None
+        here, state = edition_of(request), edition_of(request).state
+        key = f"{request.path}?{request.META.get('QUERY_STRING', '')}"  # the query as it came, undecoded
+        answer = here.memory.get(state, key) if request.method in READ else None
         if answer is None:
             response = self.get_response(request)
             if response.status_code == HTTPStatus.MOVED_PERMANENTLY:
@@ -97,7 +98,7 @@ class Front:
                 return conditions.checked(request, response)
             headers = tuple((name, response[name]) for name in _KEPT if name in response)
             answer = Answer(response.content, headers)
-            here.memory.keep(key, answer)
+            here.memory.keep(state, key, answer)
         return conditions.checked(request, _packed(request, answer, here))
 
     def _find_edition(self, request: HttpRequest) -> HttpResponse | None:
@@ -105,6 +106,8 @@ class Front:
         match = _DATED.fullmatch(request.path_info)
         if not match:
             return None
+        if request.method not in READ:
+            return problems.answer(request, problems.wrong_method(request))
         wanted, rest = match[1], match[2]
         try:
             if rest.startswith(_UNDATED):
@@ -117,7 +120,10 @@ class Front:
         if here.id != wanted:  # "current", or the beginning of an id
             query = request.META.get("QUERY_STRING", "")
             path = of_edition(here.id) + quote(rest)
-            return _moved(f"{path}?{query}" if query else path)
+            address = f"{path}?{query}" if query else path
+            if len(address) > MAX_ADDRESS:
+                return problems.bad_request(request)
+            return _moved(address)
         choose(request, here)
         request.path_info = rest
         return None

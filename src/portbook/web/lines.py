@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from portbook.discovery import ServiceLabel, service_label, srv_label
-from portbook.edition import Edition, PortState, Service
+from portbook.edition import Edition, PortState, Service, State
 from portbook.errors import RuleError
 from portbook.names import fold, same_name
 from portbook.numbers import Ports, Transport, parse_transport
@@ -36,19 +36,28 @@ class Lines(NamedTuple):
 
 
 def lines_of_port(states: Sequence[PortState], edition: Edition) -> tuple[Lines, ...]:
-    """Return the lines for a port on the transports of *states*; without a name only the filters."""
-    port = Ports(states[0].port, states[0].port)
+    """Return the lines for a port on the transports of *states*; () where it has no name."""
     services = (
         line for state in states for line in _service_lines(state.port, state.transport, state.names, edition)
     )
     assigned = [(name, state.transport) for state in states for name in state.names]
     labels = (pair for name, over in assigned if _is_canonical(name, edition) for pair in _labels(name, over))
-    transports = [state.transport for state in states]
+    found = (_lines("/etc/services", services), _lines("In DNS", labels))
+    return tuple(group for group in found if group.lines)
+
+
+def looks_at_port(states: Sequence[PortState]) -> tuple[Lines, ...]:
+    """Return the lines that show what goes on at a port, on the transports where it is assigned.
+
+    Where it is assigned on none of several, on tcp and udp, for something may go on all the same.
+    """
+    port = states[0].port
+    asked = [state.transport for state in states]
+    assigned = [state.transport for state in states if state.state is State.ASSIGNED]
+    transports = assigned or (asked if len(asked) == 1 else list(LISTENING))
     found = (
-        _lines("/etc/services", services),
-        _lines("In DNS", labels),
-        _lines("tcpdump", _filters(port, transports)),
-        _lines("Listening here", _listening(states[0].port, transports)),
+        _lines("tcpdump", _filters(Ports(port, port), transports)),
+        _lines("Listening here", _listening(port, transports)),
     )
     return tuple(group for group in found if group.lines)
 
@@ -57,16 +66,23 @@ def lines_of_service(service: Service, edition: Edition) -> tuple[Lines, ...]:
     """Return the lines for a service: none for an alias, whose own name is not to be used (R-LEG-6)."""
     if service.is_alias:
         return ()
-    places = list(_places(service.records))
     services = (
         line
-        for ports, over in places
+        for ports, over in _places(service.records)
         for port in range(ports.low, ports.high + 1)
         for line in _service_lines(port, over, _names_at(port, over, service, edition), edition)
     )
-    filters = (line for ports, over in places for line in _filters(ports, [over]))
-    groups = (_lines("/etc/services", services), _lines("tcpdump", filters))
-    return tuple(group for group in groups if group.lines)
+    group = _lines("/etc/services", services)
+    return (group,) if group.lines else ()
+
+
+def looks_at_service(service: Service) -> tuple[Lines, ...]:
+    """Return the lines that show what goes on at the ports of a service; none for an alias."""
+    if service.is_alias:
+        return ()
+    filters = (line for ports, over in _places(service.records) for line in _filters(ports, [over]))
+    group = _lines("tcpdump", filters)
+    return (group,) if group.lines else ()
 
 
 def labels_of_service(service: Service) -> tuple[tuple[str, str], ...]:

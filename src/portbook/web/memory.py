@@ -53,11 +53,13 @@ class Memory:
                 self._answers.move_to_end(key)
             return answer
 
-    def keep(self, key: str, answer: Answer) -> None:
-        """Keep *answer*, in the state last asked for, unless it is too large."""
+    def keep(self, state: str, key: str, answer: Answer) -> None:
+        """Keep *answer*, made in *state*, unless it is too large or the state another one by now."""
         if len(answer.content) > MAX_ANSWER:
             return
         with self._lock:
+            if state != self._state:
+                return
             if before := self._answers.pop(key, None):
                 self._size -= _weight(key, before)
             self._answers[key] = answer

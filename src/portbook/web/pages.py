@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 
 from portbook.web import files, heads, questions, results
+from portbook.web.doors import crowd
 from portbook.web.layout import page, piece
 from portbook.web.problems import RequestError
 from portbook.web.shown import edition_of
@@ -17,6 +18,11 @@ from portbook.web.texts import page_text
 
 HITS = 50  # on one page of results, unless more are asked for
 HINTS = 8  # below the search field
+EXAMPLES = {
+    "ports": ("443", "tcp/80", "22, 80", "6000-6063"),
+    "documents": ("RFC 9110",),
+    "labels": ("_http._tcp",),
+}
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -44,7 +50,7 @@ def hints(request: HttpRequest) -> HttpResponse:
     query = questions.query_of(request.GET.get("q", ""))
     here = edition_of(request)
     try:
-        context = results.found_for(here, query, HINTS) if query else {}
+        context = results.hinted(results.found_for(here, query, HINTS)) if query else {}
     except RequestError as error:
         context = {"query": query, "problem": error.problem}
     return piece(request, "hints.html", context)
@@ -59,9 +65,13 @@ def _results(request: HttpRequest, query: str) -> HttpResponse:
     context = found | {
         "query_shown": page_text(query),
         "hits": results.explained(found["found"], query),
-        "destinations": results.destinations(here, query),
+        "in_table": results.in_table(here, query),
+        "crowd": crowd(here, query, found["doors"]),
         "narrowed": results.narrowed(here, query),
         "everywhere": results.everywhere(here, query),
+        "examples": {
+            kind: [(text, here.links.search(text)) for text in texts] for kind, texts in EXAMPLES.items()
+        },
         "longer": f"{here.links.search(query)}&limit={questions.MAX_HITS}" if more else "",
         "longest": questions.MAX_HITS,
         "plain": here.links.to(f"{TABLE}?{urlencode({'search': query})}"),

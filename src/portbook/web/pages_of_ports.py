@@ -21,10 +21,10 @@ from portbook.numbers import (
 )
 from portbook.records import Record
 from portbook.web import questions, sentences
-from portbook.web.cards import cards
+from portbook.web.cards import cards, heading
 from portbook.web.editions import Served
 from portbook.web.layout import page
-from portbook.web.lines import lines_of_port
+from portbook.web.lines import lines_of_port, looks_at_port
 from portbook.web.namings import namings_at_port
 from portbook.web.near import free_blocks_near, neighbours, none_below
 from portbook.web.reports import reports_of
@@ -97,7 +97,8 @@ def _port_page(
     transport = asked[0].transport if len(asked) == 1 else None
     names = tuple(dict.fromkeys(name for state in asked for name in state.names))
     range_name = range_of(number)
-    sentence = sentences.port_sentence(asked, links)
+    sentence = sentences.port_sentence(asked, links, states)
+    shown_rows = cards(rows, here)
     context = {
         "port": str(number),
         "transport": transport.value if transport else "",
@@ -111,13 +112,14 @@ def _port_page(
         "lines": _state_lines(asked, states, here),
         "namings": namings_at_port(names, here),
         "copied": lines_of_port(asked, here.edition),
+        "looks": looks_at_port(asked),
         "txt": txt_tables(rows, here),
         "near_on": (transport or Transport.TCP).value,
         "neighbours": neighbours(here, number, transport),
         "free": free_blocks_near(here, number),
         "none_below": none_below(here, number),
-        "cards": cards(rows, here),
-        "rows": len(rows),
+        "cards": shown_rows,
+        "rows_heading": heading(shown_rows, len(rows)),
         "before": str(number - 1) if number else "",
         "before_href": links.port(number - 1, transport) if number else "",
         "after": str(number + 1) if number < MAX_PORT else "",

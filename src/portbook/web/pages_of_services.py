@@ -10,10 +10,10 @@ from portbook.errors import RuleError
 from portbook.names import fold
 from portbook.numbers import Ports, parse_transport
 from portbook.web import questions, sentences
-from portbook.web.cards import cards
+from portbook.web.cards import cards, heading
 from portbook.web.editions import Served
 from portbook.web.layout import page
-from portbook.web.lines import labels_of_service, lines_of_service
+from portbook.web.lines import labels_of_service, lines_of_service, looks_at_service
 from portbook.web.namings import namings_of_service
 from portbook.web.shown import edition_of
 from portbook.web.texts import page_text
@@ -37,6 +37,7 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
     found = questions.service_of(here, name)
     spots = _places(found, here)
     sentence = sentences.service_sentence(found, here.links)
+    shown_rows = cards(found.records, here)
     context = {
         "name": page_text(found.name),
         "is_alias": found.is_alias,
@@ -47,9 +48,10 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
         "spots": spots,
         "labels": [(page_text(label), use) for label, use in labels_of_service(found)],
         "copied": lines_of_service(found, here.edition),
+        "looks": looks_at_service(found),
         "txt": txt_tables(found.records, here),
-        "cards": cards(found.records, here),
-        "rows": len(found.records),
+        "cards": shown_rows,
+        "rows_heading": heading(shown_rows, len(found.records)),
         "address": here.links.service(found.name),
         "json": here.links.json(service_address(found.name)),
     }

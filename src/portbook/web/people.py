@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
+from portbook import formats
 from portbook.errors import Problem
 from portbook.mentions import Organisation, Person
 from portbook.records import Contact, Record, rich
@@ -25,6 +26,7 @@ from portbook.web.texts import Piece, page_text, pieces
 
 CONTACTS = "/contacts"
 ORGANISATIONS = "/organisations"
+LIVE = "https://www.iana.org/assignments/service-names-port-numbers/service-names-port-numbers.xhtml"  # IANA's page
 
 
 class Shown(NamedTuple):
@@ -61,7 +63,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     sheet = paging.sheet_of(found, number, base, search)
     context = {
         "contacts": [_shown(listed, here) for listed in sheet.lines],
-        "carried": here.edition.contacts is not None,
+        **_carried(here),
         "ranked": here.links.search(search),
         "footnotes": _footnotes(here),
         "without_footnotes": here.edition.footnotes is None,
@@ -85,7 +87,7 @@ def contact(request: HttpRequest, contact_id: str) -> HttpResponse:
     sheet = paging.sheet_of(entries, paging.page_of(request.GET), address)
     context = {
         "contact": _shown(Listed(person.id, person.contact, len(person.records)), here),
-        "carried": here.edition.contacts is not None,
+        **_carried(here),
         "lines": [line_of(entry, here, _role(entry[0], person.id)) for entry in sheet.lines],
         "json": here.links.json(f"{CONTACTS}/{address.rpartition('/')[2]}"),
         **paging.around(sheet, address),
@@ -113,7 +115,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     directory = directories_of(here.opened.mentions).organisations
     sheet = paging.sheet_of(directory.find(search) if directory else (), number, base, search)
     context = {
-        "carried": directory is not None,
+        **_carried(here),
         "organisations": [
             (page_text(each.name), here.links.organisation(each.name), len(each.contacts), len(each.records))
             for each in sheet.lines
@@ -160,6 +162,15 @@ def organisation_of(here: Served, name: str) -> Organisation:
 
 
 # -- what the templates show
+
+
+def _carried(here: Served) -> dict[str, object]:
+    """Whether the edition has a contact table; where it has none, why, and where there is one."""
+    if here.edition.contacts is not None:
+        return {"carried": True}
+    form = formats.named(here.file.format)
+    has_place = "contacts" not in formats.losses(form.name)
+    return {"carried": False, "came_as": form.title, "had_place": has_place, "live": LIVE}
 
 
 def _listed(contact: Contact, here: Served) -> Listed:

@@ -6,15 +6,21 @@ code, a sentence and the next step; details go to the log (T-83).
 
 import json
 import logging
+import re
 import secrets
 import sys
+from dataclasses import replace
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
 from portbook.errors import DataMissing, PortbookError, Problem, RuleError, shown
-from portbook.web.addresses import API
+from portbook.numbers import Transport, parse_port, parse_transport
+from portbook.search.queries import MAX_QUERY
+from portbook.web.addresses import API, EDITIONS, of_edition
 from portbook.web.layout import page
+from portbook.web.shown import edition_of
+from portbook.web.texts import Piece, page_text
 
 PROBLEM_TYPE = "application/problem+json"
 ALLOWED = "GET, HEAD"
@@ -23,16 +29,29 @@ NO_STORE = "no-store"
 _HTML = "text/html"
 _OFFERED = [_HTML, PROBLEM_TYPE, "application/json"]  # the first is taken when Accept says nothing
 _HTTP = "RFC 9110"
+_OF_THE_API = re.compile(rf"(?:{EDITIONS}/[^/]+)?{API}(?:/.*)?", re.DOTALL)  # dated or not
+_FOR_THE_COMMAND = " (portbook editions list)"
+_NAMED = re.compile(r"(?<=[ ,])[0-9]{4}-[0-9]{2}-[0-9]{2}(?:\.[0-9]+)?(?=,|\Z)", re.ASCII)
 _log = logging.getLogger("portbook.web")
 
 
 class RequestError(PortbookError):
-    """A request that gets an error: its HTTP status, the problem, and names that may have been meant."""
+    """A request that gets an error: its HTTP status, the problem, and what may have been meant.
 
-    def __init__(self, status: HTTPStatus, problem: Problem, suggestions: tuple[str, ...] = ()) -> None:
+    *suggestions* are names of services, *offers* links to anything else, for pages.
+    """
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        problem: Problem,
+        suggestions: tuple[str, ...] = (),
+        offers: tuple[Piece, ...] = (),
+    ) -> None:
         super().__init__(problem)
         self.status = status
         self.suggestions = suggestions
+        self.offers = offers
 
 
 def answer(request: HttpRequest, error: RequestError, fault_id: str = "") -> HttpResponse:
@@ -45,6 +64,7 @@ def answer(request: HttpRequest, error: RequestError, fault_id: str = "") -> Htt
             "phrase": error.status.phrase,
             "problem": error.problem,
             "suggestions": error.suggestions,
+            "offers": error.offers,
             "fault_id": fault_id,
         }
         response = page(None if fault_id else request, "error.html", context, status=error.status)
@@ -65,7 +85,7 @@ def wants_document(request: HttpRequest) -> bool:
 
 
 def _is_api(request: HttpRequest) -> bool:
-    return request.path == API or request.path.startswith(f"{API}/")
+    return _OF_THE_API.fullmatch(request.path) is not None
 
 
 def _document(error: RequestError, fault_id: str) -> HttpResponse:
@@ -90,8 +110,40 @@ def _document(error: RequestError, fault_id: str) -> HttpResponse:
 
 
 def no_such_address(request: HttpRequest) -> RequestError:
+    """Nothing has that address; what its end may mean is offered: "/443", "/https", "/port/443/tcp"."""
     message = f"there is nothing at the address {shown(request.path)}"
-    return RequestError(HTTPStatus.NOT_FOUND, Problem("E-WEB-ADDRESS", message, f"{_HTTP} section 15.5.5"))
+    problem = Problem("E-WEB-ADDRESS", message, f"{_HTTP} section 15.5.5")
+    return RequestError(HTTPStatus.NOT_FOUND, problem, offers=_meant(request))
+
+
+def _meant(request: HttpRequest) -> tuple[Piece, ...]:
+    """What the last words of the address name: a port, a service, else a text to search for."""
+    words = [word for word in request.path_info.split("/") if word]
+    if not words or len(request.path_info) > MAX_QUERY:
+        return ()
+    here = edition_of(request)
+    if len(words) > 1 and (over := _transport(words[-1])) and (port := _port(words[-2])) is not None:
+        return (Piece(f"port {port}/{over.value}", here.links.port(port, over)),)
+    last, offers = words[-1], []
+    if (port := _port(last)) is not None:
+        offers.append(Piece(f"port {port}", here.links.port(port)))
+    if service := here.edition.service(last):
+        offers.append(Piece(f"service {page_text(service.name)}", here.links.service(service.name)))
+    return (*offers, Piece(f"a search for “{page_text(last)}”", here.links.search(last)))
+
+
+def _port(text: str) -> int | None:
+    try:
+        return parse_port(text)
+    except RuleError:
+        return None
+
+
+def _transport(text: str) -> Transport | None:
+    try:
+        return parse_transport(text)
+    except RuleError:
+        return None
 
 
 def wrong_method(request: HttpRequest) -> RequestError:
@@ -108,7 +160,10 @@ def wrong_host() -> RequestError:
 def no_edition(error: PortbookError) -> RequestError:
     """The edition of a dated address is not here, or is damaged; what is wrong with it goes to the log."""
     if isinstance(error, (RuleError, DataMissing)):
-        return RequestError(HTTPStatus.NOT_FOUND, error.problem)
+        message = error.problem.message.removesuffix(_FOR_THE_COMMAND)
+        near = tuple(Piece(each, of_edition(each)) for each in _NAMED.findall(message))
+        offers = (*near, Piece("all editions", EDITIONS)) if near else ()
+        return RequestError(HTTPStatus.NOT_FOUND, replace(error.problem, message=message), offers=offers)
     _log.error("a dated edition cannot be shown: %s", error)
     message = "this edition is kept here and cannot be read now; `portbook editions verify` says why"
     problem = Problem("E-WEB-EDITION", message, "docs/store.md")

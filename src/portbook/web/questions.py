@@ -91,12 +91,13 @@ def hits_of(served: Served, query: str, limit: int) -> Found:
 
 
 def number_problem(query: str) -> Problem | None:
-    """Return why *query* is no port, if it is meant as one: "70000", "0443", "4_43/tcp"; None for words.
+    """Return why *query* is no port, if it is meant as one: "70000", "4_43/tcp"; None for words.
 
     A text without a letter is meant as a number, as on the command line (R-RANGE-10).
     """
-    subject = parse_query(query).text  # without a transport
-    if any(map(str.isalpha, subject)) or not any(map(str.isdigit, subject)):
+    parsed = parse_query(query)
+    subject = parsed.text  # without a transport
+    if parsed.ports or any(map(str.isalpha, subject)) or not any(map(str.isdigit, subject)):
         return None
     try:
         parse_ports(subject.removeprefix(":"))
@@ -109,7 +110,10 @@ def without_transport(query: str) -> str:
     """Return *query* without the transport that it names: "tcp/80" is "80", "_http._tcp" is "http"."""
     if label := parse_service_label(query):
         return label.name
-    if parse_query(query).transport is None:
+    parsed = parse_query(query)
+    if parsed.ports:
+        return parsed.text
+    if parsed.transport is None:
         return query
     before, _, last = query.rpartition("/")
     first, _, after = query.partition("/")

@@ -34,13 +34,14 @@ from portbook.web.rows import RANGES, SortKey, TableQuestion
 from portbook.web.sentences import shown_ports
 from portbook.web.shown import edition_of
 from portbook.web.table_questions import ADDRESS, address_of
-from portbook.web.texts import page_text
+from portbook.web.texts import Piece, page_text
 
 PORTS = "/ports"
 MAX_ROWS = 1_000  # shown of a range; the table has them all
 MAX_BLOCKS = 60  # free blocks shown of a range, the largest
 MAX_RUNS = 400  # in the picture of a range; of more, nothing would be seen
 MAX_JSON = 1_024  # ports of an answer in JSON, with each row that speaks of them
+SPAN = 100  # ports that are shown from a first one alone
 MAX_TYPED = 20  # characters of a wrong end that the form shows again
 
 WHOLE = {
@@ -103,7 +104,7 @@ def ports(request: HttpRequest) -> HttpResponse:
     if not first and not last:
         return page(request, "ranges.html", {"ranges": _ranges(here)})
     try:
-        asked = ports_of(first, last)
+        asked = ports_of(first, last) if last else _from(first)
     except RequestError as error:
         if problems.wants_document(request):
             raise
@@ -123,6 +124,15 @@ def ports_of(first: str, last: str) -> Ports:
         raise RequestError(HTTPStatus.BAD_REQUEST, error.problem) from None
 
 
+def _from(first: str) -> Ports:
+    """A hundred ports from *first* on, or as many as there are: who asks for no end wants to look around."""
+    try:
+        low = parse_port(first)
+    except RuleError as error:
+        raise RequestError(HTTPStatus.BAD_REQUEST, error.problem) from None
+    return Ports(low, min(low + SPAN - 1, MAX_PORT))
+
+
 def few_ports_of(first: str, last: str) -> Ports:
     """The same for a program, which gets every row of every run: at most `MAX_JSON` ports."""
     asked = ports_of(first, last)
@@ -134,12 +144,22 @@ def few_ports_of(first: str, last: str) -> Ports:
 
 def _refused(request: HttpRequest, error: RequestError, first: str, last: str) -> HttpResponse:
     """The form with what was typed, and why it is no range."""
+    turned = _turned(first, last, edition_of(request).links)
     typed = {"first": page_text(first[:MAX_TYPED]), "final": page_text(last[:MAX_TYPED])}
-    context = {"problem": error.problem, **typed}
+    context = {"problem": error.problem, "status": error.status.value, "turned": turned, **typed}
     response = page(request, "ranges.html", context, status=error.status)
     response["Cache-Control"] = problems.NO_STORE
     response["Vary"] = "Accept"
     return response
+
+
+def _turned(first: str, last: str, links: Links) -> Piece | None:
+    """The way to the range between the two ends, when they are ports in the wrong order."""
+    try:
+        ends = Ports(parse_port(last), parse_port(first))
+    except RuleError:
+        return None
+    return Piece(shown_ports(ends), links.ports(ends)) if ends.low < ends.high else None
 
 
 def _context(asked: Ports, here: Served) -> dict[str, object]:

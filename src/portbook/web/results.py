@@ -1,20 +1,32 @@
-"""What a search found, as a page shows it: each hit with why it is one, and the exact places first."""
+"""What a search found, as a page shows it: each hit with why it is one, or what else helps."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 from portbook.edition import State, row_state
-from portbook.numbers import Ports, Transport, published_ports
+from portbook.numbers import Transport, parse_port, published_ports
 from portbook.records import Record, Reference
 from portbook.search import Hit
-from portbook.search.queries import MAX_QUERY, Query, parse_query, search_fold
+from portbook.search.queries import MAX_QUERY, Query, Slip, parse_query, search_fold
+from portbook.search.spelling import distance
 from portbook.web import questions, sentences
+from portbook.web.doors import SERVICE, doors_of
 from portbook.web.editions import Served
 from portbook.web.marking import Marker, Part
-from portbook.web.texts import Piece, page_text
+from portbook.web.rows import TableQuestion
+from portbook.web.texts import page_text
 
 MAX_WITNESSES = 3  # people or references named as the reason of a hit
+
+# reasons of a hit (`search.WHY`)
+BY_NAME = frozenset({"name", "beginning of the name", "word of the name", "name spelt nearly so"})
+PLAIN = BY_NAME | {"part of the name", "port number", "port range", "port number; no row speaks of it"}
+
+MEANT = {
+    Slip.ZEROS: "A port number is written without leading zeros: {}.",
+    Slip.DOWNWARDS: "A range is written from its lower to its higher end: {}.",
+}
 
 
 class Found(NamedTuple):
@@ -30,6 +42,12 @@ class Found(NamedTuple):
     why: str
     witnesses: str  # the people or references that the query names
     canonical: str  # the name to use, when the hit is an alias
+    is_plain: bool  # whether the title shows why it is a hit
+
+    @property
+    def behind(self) -> str:
+        """The state, where it is to be said: nearly everywhere it is Assigned."""
+        return self.state.value if self.state and self.state is not State.ASSIGNED else ""
 
     @property
     def mark(self) -> str:
@@ -61,16 +79,29 @@ class Narrowed(NamedTuple):
 
 
 def found_for(here: Served, query: str, limit: int) -> dict[str, Any]:
-    """Return the hits for *query*, or what helps when there is none, for a template."""
+    """Return the hits for *query*, the pages that it names, and what helps where it finds little."""
     hits, more = questions.hits_of(here, query, limit)
-    asked = _asked(parse_query(query))
+    parsed = parse_query(query)
+    asked = _asked(parsed)
+    doors = doors_of(here, query)
     return {
         "query": query,
+        "doors": doors,
         "found": [_found(hit, asked, here) for hit in hits],
         "more": more,
+        "meant": MEANT[parsed.slip].format(_shown(parsed)) if parsed.slip else "",
         "problem": None if hits else questions.number_problem(query),
-        "suggestions": () if hits else here.opened.index.suggest(query, questions.SUGGESTIONS),
+        "suggestions": () if doors else _suggestions(here, parsed, hits),
     }
+
+
+def hinted(context: dict[str, Any]) -> dict[str, Any]:
+    """Return what was found as hints: a door and a hit that lead to the same page are one, the better."""
+    found: list[Found] = context["found"]
+    first = found[0].href if found else ""
+    doors = [door for door in context["doors"] if door.href != first or door.kind != SERVICE]
+    taken = {door.href for door in doors}
+    return context | {"doors": doors, "found": [hit for hit in found if hit.href not in taken]}
 
 
 def explained(found: Iterable[Found], query: str) -> tuple[Explained, ...]:
@@ -84,7 +115,7 @@ def explained(found: Iterable[Found], query: str) -> tuple[Explained, ...]:
             hit.ports,
             hit.ports_href,
             hit.transports,
-            hit.state.value if hit.state and hit.state is not State.ASSIGNED else "",
+            hit.behind,
             parts(hit.summary),
             hit.canonical,
             hit.why,
@@ -92,12 +123,6 @@ def explained(found: Iterable[Found], query: str) -> tuple[Explained, ...]:
         )
         for hit in found
     )
-
-
-def destinations(here: Served, query: str) -> tuple[Piece, ...]:
-    """Return the pages that *query* names exactly: a port, a range, a service, a person, a document."""
-    parsed = parse_query(query)
-    return tuple(dict.fromkeys(_destinations(here, query, parsed)))
 
 
 def narrowed(here: Served, query: str) -> tuple[Narrowed, ...]:
@@ -117,26 +142,27 @@ def everywhere(here: Served, query: str) -> str:
     return here.links.search(questions.without_transport(query)) if parse_query(query).transport else ""
 
 
-def _destinations(here: Served, query: str, parsed: Query) -> Iterator[Piece]:
-    links = here.links
-    if ports := parsed.ports:
-        if ports.low == ports.high:
-            over = f"/{parsed.transport}" if parsed.transport else ""
-            yield Piece(f"port {ports.low}{over}", links.port(ports.low, parsed.transport))
-        else:
-            yield Piece(f"ports {sentences.shown_ports(ports)}", links.ports(ports))
-        return
-    for text in (query, parsed.text):
-        if service := here.edition.service(text):
-            yield Piece(page_text(service.name), links.service(service.name))
-            return
-    mentions = here.opened.mentions
-    if cited := mentions.reference(query):
-        yield Piece(f"all that cite {page_text(cited.label)}", links.reference(cited.label))
-    if person := mentions.person(query):
-        yield Piece(f"contact {page_text(person.id)}", links.contact(person.id))
-    if organisation := mentions.organisation(query):
-        yield Piece(f"organisation {page_text(organisation.name)}", links.organisation(organisation.name))
+def in_table(here: Served, query: str) -> int:
+    """Return how many rows of the table hold *query* as plain text."""
+    return len(here.opened.table.rows(TableQuestion(search=query)))
+
+
+def _suggestions(here: Served, query: Query, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """Names nearly like *query*: any where nothing is found, else one slip away where no name is found."""
+    near = here.opened.index.suggest(query.text, questions.SUGGESTIONS)
+    if not hits or not near:
+        return near
+    if query.ports or query.reference or len(query.words) > 1 or any(map(_is_by_name, hits)):
+        return ()
+    return tuple(name for name in near if distance(search_fold(name), query.text) <= 1)
+
+
+def _is_by_name(hit: Hit) -> bool:
+    return any(reason in BY_NAME or reason.startswith("alias") for reason in hit.why.split(", "))
+
+
+def _shown(query: Query) -> str:
+    return sentences.listed(map(sentences.shown_ports, filter(None, (query.ports, *query.others))))
 
 
 def _asked(query: Query) -> Query:
@@ -148,6 +174,8 @@ def _asked(query: Query) -> Query:
 
 def _found(hit: Hit, query: Query, here: Served) -> Found:
     first = hit.records[0] if hit.records else None
+    if first is None:
+        return _without_row(hit, query, here)
     ports = published_ports(hit.port_number or "")
     title = hit.name or (sentences.shown_ports(ports) if ports else hit.port_number or "")
     href = here.links.service(hit.name) if hit.name else here.links.ports(ports) if ports else ""
@@ -157,16 +185,34 @@ def _found(hit: Hit, query: Query, here: Served) -> Found:
         ports=sentences.shown_ports(ports) if ports and hit.name else "",
         ports_href=here.links.ports(ports) if ports else "",
         transports=page_text(", ".join(hit.transports)),
-        state=row_state(first)[0] if first else _state(ports, here),
-        summary=page_text(str(first.description)) if first else "No row speaks of it.",
+        state=row_state(first)[0],
+        summary=page_text(str(first.description)),
         why=page_text(sentences.found_by(hit.why)),
         witnesses=_witnesses(hit, query, here),
         canonical=page_text(hit.canonical) if hit.canonical and hit.canonical != hit.name else "",
+        is_plain=set(hit.why.split(", ")) <= PLAIN,
     )
 
 
-def _state(ports: Ports | None, here: Served) -> State | None:
-    return here.edition.port(ports.low, Transport.TCP).state if ports else None
+def _without_row(hit: Hit, query: Query, here: Served) -> Found:
+    """A port of which no row speaks, on the transport asked: its state, and why it is so."""
+    port = parse_port(hit.port_number or "")
+    states = here.edition.ports(port)
+    asked = [state for state in states if query.transport in (None, state.transport)]
+    kinds = {state.state for state in asked}
+    return Found(
+        title=f"{port}/{query.transport}" if query.transport else str(port),
+        href=here.links.port(port, query.transport),
+        ports="",
+        ports_href="",
+        transports="",
+        state=kinds.pop() if len(kinds) == 1 else None,
+        summary=sentences.verdict(asked[0], states),
+        why=page_text(sentences.found_by(hit.why)),
+        witnesses="",
+        canonical="",
+        is_plain=True,
+    )
 
 
 def _witnesses(hit: Hit, query: Query, here: Served) -> str:

@@ -6,6 +6,7 @@ out; what an address asks is read by `table_questions`, what a page shows is mad
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from itertools import compress, repeat
@@ -103,6 +104,17 @@ class RowTable:
         """The years in which rows were registered, the latest first."""
         return tuple(sorted(self._holders["year"], reverse=True))
 
+    def years_of(self, question: TableQuestion) -> dict[str, int]:
+        """Return how many rows *question* finds of each year of registration, its own year left out."""
+        rows = self.rows(question._replace(year="", sort=(), page=1))
+        found = Counter(map(self._year_of.__getitem__, rows))
+        return {year: found[year] for year in sorted(found, reverse=True) if year}
+
+    def empty_columns(self, rows: Iterable[int]) -> tuple[int, ...]:
+        """Return the numbers of the columns, from 1, that are empty in all of *rows*."""
+        columns = zip(*(self.cells[position] for position in rows), strict=True)
+        return tuple(number for number, column in enumerate(columns, 1) if not any(column))
+
     # -- which rows
 
     def _rows(self, question: TableQuestion) -> tuple[int, ...]:
@@ -121,6 +133,11 @@ class RowTable:
     @cached_property
     def _everything(self) -> tuple[int, ...]:
         return tuple(range(len(self.records)))
+
+    @cached_property
+    def _year_of(self) -> tuple[str, ...]:
+        """The year of registration of each row, or ""."""
+        return tuple(next(iter(_years(record)), "") for record in self.records)
 
     @cached_property
     def _texts(self) -> tuple[str, ...]:

@@ -34,11 +34,18 @@ FOUND_BY = {  # what a search says of a hit (`search.WHY`), in a sentence
     "port number; no row speaks of it": "its number alone: no row speaks of it",
 }
 
+NEVER = "Ports 49152–65535 are never assigned; any program may use one for a while."
+
 BLOCKS = {State.UNASSIGNED: "unassigned block", State.RESERVED: "reserved block"}
 
 
-def port_sentence(states: Sequence[PortState], links: Links) -> tuple[Piece, ...]:
-    """Return the answer for a port on the transports of *states*, in one sentence."""
+def port_sentence(
+    states: Sequence[PortState], links: Links, every: Sequence[PortState] = ()
+) -> tuple[Piece, ...]:
+    """Return the answer for a port on the transports of *states*, in one sentence.
+
+    Of one transport it says why no row is needed; *every* has the states on all transports.
+    """
     port = states[0].port
     if {state.state for state in states} == {State.DYNAMIC}:
         return (Piece(f"{port} is a Dynamic Port: the registry never assigns it."),)
@@ -47,7 +54,25 @@ def port_sentence(states: Sequence[PortState], links: Links) -> tuple[Piece, ...
         sentence.append(Piece("; it is " if sentence else f"{port} is "))
         sentence += _clause(state, names, links)
         sentence.append(Piece(_on(transports)))
+    if len(states) == 1 and states[0].why is Why.COMPANION:
+        sentence += [Piece(f": it is kept for the same service as on {listed(states[0].companions)}")]
+        for name in _holding(states[0], every):
+            sentence += [Piece(", "), Piece(page_text(name), links.service(name))]
     return (*sentence, Piece("."))
+
+
+def verdict(state: PortState, states: Sequence[PortState]) -> str:
+    """Return why *state* is so without a row of its own, in a few words."""
+    match state.why:
+        case Why.COMPANION:
+            names = listed(map(page_text, _holding(state, states)))
+            return f"Companion of {names or listed(state.companions)}: kept for the same service."
+        case Why.EDGE:
+            return REASONS[Reason.EDGE]
+        case Why.DYNAMIC:
+            return NEVER
+        case _:
+            return "No row speaks of it."
 
 
 def explanation(state: PortState, states: Sequence[PortState]) -> str:
@@ -58,12 +83,12 @@ def explanation(state: PortState, states: Sequence[PortState]) -> str:
     over = f"{state.port}/{state.transport}"
     match state.why:
         case Why.COMPANION:
-            held = "so it is held as the companion (implied)"
-            return f"{over} has no row of its own. {_holders(state, states)}, {held}."
+            kept = f"so the number is kept for the same service on {state.transport} too"
+            return f"{over} has no row of its own: IANA prints none. {_holders(state, states)}, {kept}."
         case Why.EDGE:
             return f"No row speaks of {over}. {REASONS[Reason.EDGE]}"
         case Why.DYNAMIC:
-            return "Ports 49152–65535 are never assigned; any program may use one for a while."
+            return NEVER
         case Why.NO_ROW:
             return f"No row speaks of {over}, so it is unassigned."
         case _:
@@ -165,11 +190,15 @@ def _on(transports: Sequence[Transport]) -> str:
 
 def _holders(state: PortState, states: Sequence[PortState]) -> str:
     """ "Port 2376 is assigned to docker-s on tcp"."""
-    names = dict.fromkeys(
-        name for other in states for name in other.names if other.transport in state.companions
-    )
+    names = _holding(state, states)
     to = f" to {listed(map(page_text, names))}" if names else ""
     return f"Port {state.port} is assigned{to} on {listed(state.companions)}"
+
+
+def _holding(state: PortState, states: Sequence[PortState]) -> tuple[str, ...]:
+    """The names on the transports whose companion *state* is."""
+    held = (name for other in states if other.transport in state.companions for name in other.names)
+    return tuple(dict.fromkeys(held))
 
 
 def _from_row(state: PortState, over: str) -> str:

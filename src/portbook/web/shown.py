@@ -81,9 +81,12 @@ class Shown:
         self._next_look = time.monotonic() + LOOK_SECONDS
         trace = _trace()
         if trace != self._seen and not (self._reader and self._reader.is_alive()):
-            self._seen = trace
+            before, self._seen = self._seen, trace
             self._reader = threading.Thread(target=self._read, daemon=True)
-            self._reader.start()
+            try:
+                self._reader.start()
+            except RuntimeError:  # no thread is to be had now; the next look tries again
+                self._seen = before
 
     def _read(self) -> None:
         """Read the newest edition and show it; what goes wrong is logged, and the old one goes on."""

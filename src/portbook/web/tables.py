@@ -16,9 +16,9 @@ from django.template.loader import get_template
 from portbook.edition import row_state
 from portbook.numbers import published_ports
 from portbook.records import Record, Reference
-from portbook.web.addresses import Links
+from portbook.web.addresses import Links, of_edition
 from portbook.web.editions import Served
-from portbook.web.files import files_of
+from portbook.web.files import offered
 from portbook.web.layout import page
 from portbook.web.rows import FILTERS, PAGE, SLUGS, TITLES, RowTable, SortKey, TableQuestion
 from portbook.web.sentences import shown_ports
@@ -66,10 +66,18 @@ class Select(NamedTuple):
     options: tuple[Option, ...]
 
 
+class Heading(NamedTuple):
+    """What was asked and how much of it there is: `start`, `verb`, the text that was searched."""
+
+    start: str  # "123 rows registered in 2014", "No reserved row of 2014"
+    verb: str = ""  # "that hold", "holds"
+
+
 class Condition(NamedTuple):
     """Something asked of the rows, and the address of the same table without it."""
 
     words: str
+    without: str  # "Without the year 2014"
     href: str
     found: int | None  # rows without it; counted only where nothing was found with it
 
@@ -122,8 +130,10 @@ def table(request: HttpRequest) -> HttpResponse:
     context = {
         "question": question,
         "search": page_text(question.search),
+        "heading": _heading(question, found.found),
         "found": found.found,
         "rows": _drawn(here, found.rows),
+        "empty": rows.empty_columns(found.rows),
         "first": first,
         "end": first + len(found.rows) - 1,
         "last": found.last,
@@ -138,8 +148,9 @@ def table(request: HttpRequest) -> HttpResponse:
         "after": address(question._replace(page=question.page + 1)) if question.page < found.last else "",
         "plain": address(TableQuestion()),
         "address": address(question),
+        "dated": _dated_address(question, here),
         "ranked": here.links.search(question.search),
-        "files": files_of(here),
+        "files": offered(here),
     }
     return page(request, "table.html", context)
 
@@ -224,6 +235,28 @@ _AFTER_LINE = re.compile(r"(?<=_)(?=[^_])")
 
 # -- around the rows
 
+_PLACES = {  # filter -> where in the heading its value stands behind "rows"
+    "range": {"system": "among the System Ports", "user": "among the User Ports", "dynamic": "among the Dynamic Ports"},
+    "transport": {"tcp": "on tcp", "udp": "on udp", "sctp": "on sctp", "dccp": "on dccp", "none": "without a transport"},
+    "ports": {"yes": "with a port", "no": "without a port"},
+}  # fmt: skip
+
+
+def _heading(question: TableQuestion, found: int) -> Heading:
+    """All that was asked, in words: "No row of 2014", "holds", and the text itself by the template."""
+    count = f"{found:,}" if found else "No"
+    words = [count, question.state, "row" if found < 2 else "rows"]
+    words += [places.get(getattr(question, name), "") for name, places in _PLACES.items()]
+    if question.year:
+        words.append(f"of {question.year}" if question.search else f"registered in {question.year}")
+    verb = ("that holds" if found == 1 else "that hold" if found else "holds") if question.search else ""
+    return Heading(" ".join(filter(None, words)), verb)
+
+
+def _dated_address(question: TableQuestion, here: Served) -> str:
+    """The address that says the same for ever, for paper; "" where a file is shown."""
+    return "" if here.file.origin == "file" else address_of(question, of_edition(here.id) + ADDRESS)
+
 
 def _order(question: TableQuestion) -> str:
     """ "in the order of the registry", "by Port Number, descending, then by Service Name"."""
@@ -250,7 +283,9 @@ def _selects(question: TableQuestion, rows: RowTable) -> list[Select]:
         label, words = _CHOICES[name]
         chosen = getattr(question, name)
         if name == "year":
-            words = {year: year for year in sorted({*rows.years, chosen} - {""}, reverse=True)}
+            counts = rows.years_of(question)
+            counts |= {chosen: 0} if chosen and chosen not in counts else {}
+            words = {year: f"{year} ({counts[year]:,})" for year in sorted(counts, reverse=True)}
         options = tuple(Option(value, shown, value == chosen) for value, shown in words.items())
         selects.append(Select(name, label, (Option("", "any", not chosen), *options)))
     return selects
@@ -271,16 +306,20 @@ def _conditions(question: TableQuestion, rows: RowTable, address: Address, *, co
     found = []
     for name in ("search", *FILTERS):
         if value := getattr(question, name):
-            words = _condition_words(name, value)
             without = question.without(name)
-            found.append(Condition(words, address(without), len(rows.rows(without)) if count else None))
+            rest = len(rows.rows(without)) if count else None
+            found.append(Condition(*_condition_words(name, value), address(without), rest))
     return found
 
 
-def _condition_words(name: str, value: str) -> str:
+def _condition_words(name: str, value: str) -> tuple[str, str]:
+    """What is asked, and how it is called when it is left out."""
     if name == "search":
-        return f"“{page_text(value)}”"
-    return f"registered in {value}" if name == "year" else _CHOICES[name][1][value]
+        return f"“{page_text(value)}”", f"Without “{page_text(value)}”"
+    if name == "year":
+        return f"registered in {value}", f"Without the year {value}"
+    words = _CHOICES[name][1][value]
+    return words, "With and without a port" if name == "ports" else f"Without the {name} {words}"
 
 
 def _turns(question: TableQuestion, last: int, address: Address) -> list[Turn]:

@@ -80,7 +80,9 @@ def write(edition: Edition, *, layout: str | None = None) -> bytes:
         contacts_table = tables.written(PEOPLE_TITLES, contacts, _CONTACTS)
         footnotes = around.footnote_lines(edition.footnotes or ())
         try:
-            head = [units(line, in_bytes) for line in around.head_lines(_head(edition), form)]
+            head = around.head_lines(_head(edition), form)
+            _check_texts(head, footnotes)
+            head = [units(line, in_bytes) for line in head]
             foot = ["", *(units(line, in_bytes) for line in footnotes)] if footnotes else []
             lines = [*head, *records_table.lines, "", centred(form.people_heading), ""]
             lines += [*contacts_table.lines, *foot, *(["", LICENSING] if form.with_authority else []), ""]
@@ -177,6 +179,13 @@ def _check_rows(columns: list[list[str]]) -> None:
         if "][" in assignee or "][" in contact or "][" in reference:
             labels = [cell.count("][") + bool(cell) for cell in (assignee, contact, reference)]
             checked_references(max(labels[0], labels[1] + labels[2]), f"record {position}")
+
+
+def _check_texts(head: Sequence[str], footnotes: Sequence[str]) -> None:
+    """Raise E-FIELD-SIZE for texts around the tables that `read` would refuse."""
+    around.read_head(head)
+    if footnotes:
+        around.read_footnotes(["", *footnotes], 0)
 
 
 def _check_contact(contact: Contact, position: int) -> None:

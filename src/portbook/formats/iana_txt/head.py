@@ -126,7 +126,7 @@ def read_head(lines: Sequence[str]) -> tuple[Head, int]:
     Raises `FormatError` E-TXT-HEAD with the line where something else stands than IANA has there.
     """
     at = 2 if lines[:2] == [AUTHORITY, ""] else 0
-    title = lines[at].strip(" ") if at < len(lines) else ""
+    title = checked_field(lines[at].strip(" ") if at < len(lines) else "", "the title")
     at = _expect(lines, at + 1, "", MARGIN + UPDATED)
     updated, at = _item(lines, at)
     at = _expect(lines, at, MARGIN + EXPERTS, "")
@@ -137,7 +137,7 @@ def read_head(lines: Sequence[str]) -> tuple[Head, int]:
     while not (lines[at : at + 1] == [AVAILABLE] and lines[at + 1 : at + 2] != [""]):
         if at >= len(lines) or not _HEADING.match(lines[at]):
             _refuse(lines, at, "is no heading of a note")
-        heading = lines[at].strip(" ")
+        heading = checked_field(lines[at].strip(" "), "the title of a note")
         block, at = _block(lines, _expect(lines, at + 1, ""))
         notes.append(Note(text_of_lines(block), None if heading == NOTE else heading))
     at = _formats(lines, at)
@@ -188,7 +188,9 @@ def read_footnotes(lines: Sequence[str], first: int) -> tuple[Footnote, ...] | N
         else:
             _refuse(lines, at, "is no line of a footnote", "E-TXT-FOOTNOTE")
     return tuple(
-        Footnote(anchor.strip(" "), _text("\n".join(text).strip(" \t\n"), "a footnote"))
+        Footnote(
+            checked_field(anchor.strip(" "), "an anchor"), _text("\n".join(text).strip(" \t\n"), "a footnote")
+        )
         for anchor, text in found
     )
 
@@ -213,7 +215,8 @@ def _text(text: str, where: str) -> RichText:
 
 def _item(lines: Sequence[str], at: int) -> tuple[str, int]:
     """One line under a heading, and the place after the empty line that follows."""
-    return (lines[at].strip(" ") if at < len(lines) else ""), _expect(lines, at + 1, "")
+    item = checked_field(lines[at].strip(" ") if at < len(lines) else "", "an item of the head")
+    return item, _expect(lines, at + 1, "")
 
 
 def _block(lines: Sequence[str], at: int) -> tuple[list[str], int]:

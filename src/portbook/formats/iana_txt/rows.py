@@ -8,7 +8,8 @@ in it.  Where several cost the same, the cells in which they differ are doubtful
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -80,8 +81,10 @@ def told_apart(run: Run, kind: Kind) -> list[Row] | None:
     if not candidates:
         return None
     rows = []
-    for start, stop in _blocks(candidates, end):
-        inside = [c for c in candidates if start <= c.start < stop]
+    first = 0  # of the block's candidates, which come in the order of their starts
+    for stop in _block_ends(candidates, end):
+        after = bisect_left(candidates, stop, first, key=_start)
+        inside, first = candidates[first:after], after
         by_anchor: dict[int, list[_Candidate]] = {}
         for candidate in _cheapest(inside, stop):
             by_anchor.setdefault(candidate.anchor, []).append(candidate)
@@ -211,14 +214,17 @@ def _candidate(columns: Sequence[_Column | None], kind: Kind, start: int, height
 # -- which of them it takes
 
 
-def _blocks(candidates: Sequence[_Candidate], end: int) -> Iterator[tuple[int, int]]:
-    """The spans between lines at which every way to cut begins a row."""
+def _start(candidate: _Candidate) -> int:
+    return candidate.start
+
+
+def _block_ends(candidates: Sequence[_Candidate], end: int) -> list[int]:
+    """The lines, but for the first, at which every way to cut begins a row, and the end."""
     crossed = [0] * (end + 2)
     for candidate in candidates:
         crossed[candidate.start + 1] += 1
         crossed[candidate.end] -= 1
-    cuts = [i for i, count in enumerate(accumulate(crossed[: end + 1])) if not count]
-    return pairwise(cuts)
+    return [i for i, count in enumerate(accumulate(crossed[: end + 1])) if i and not count]
 
 
 def _cheapest(candidates: list[_Candidate], end: int) -> list[_Candidate]:
