@@ -19,8 +19,9 @@ from portbook.exports.ascii_lines import printable
 from portbook.exports.provenance import WIDTH
 
 SOURCE = Path(exports.__file__).parents[2]
-# Those without comments at their head, whole records and archives: test_export_data.py, test_export_dictionaries.py.
-ELSEWHERE = {"json_lines", "sqlite_file", "spreadsheet_csv", "workbook", "arrow_tables", "dictionaries", "firewalld"}
+# Whole records, archives, and what has no comment: test_export_data.py, test_export_dictionaries.py.
+ELSEWHERE = {"json_lines", "sqlite_file", "spreadsheet_csv", "workbook", "arrow_tables", "firewalld"}
+ELSEWHERE |= {"dictionaries"}
 NAMES = [name for name, one in exports.EXPORTS.items() if name != "zone" and one.module not in ELSEWHERE]
 ZONE = ("export", "zone", "--name", "http", "-t", "tcp", "--domain", "example.com", "--host", "h.example.com")
 
@@ -169,10 +170,8 @@ def test_printable() -> None:
 
 # -- the same bytes everywhere
 
-DIGEST = f"""
+DIGEST = """
 import hashlib, sys
-NAMES = {NAMES!r}
-""" + """
 from export_hostile import PROVENANCE, hostile_registry
 from portbook import exports
 from portbook.numbers import Transport
@@ -218,7 +217,7 @@ def digest(python: str, settings: dict[str, str], *argv: str) -> str:
         "PYTHONPATH": os.pathsep.join((str(SOURCE), str(Path(__file__).parent))),
     }
     ran = subprocess.run(
-        [python, "-S", "-c", DIGEST, *argv],
+        [python, "-S", "-c", f"NAMES = {NAMES!r}\n{DIGEST}", *argv],
         env=environment,
         capture_output=True,
         text=True,

@@ -191,7 +191,13 @@ def test_without_a_network_the_other_way_is_named(server: HostileServer, home: P
 
 def test_help_says_whom_it_asks_how_long_and_where_editions_are_kept(home: Path) -> None:
     ran = update(home, "--help")
-    for words in (DEFAULT_URL, f"after {MAX_SECONDS} seconds", "it is held", "`portbook paths`", "3 not fetched"):
+    for words in (
+        DEFAULT_URL,
+        f"after {MAX_SECONDS} seconds",
+        "it is held",
+        "`portbook paths`",
+        "3 not fetched",
+    ):
         assert words in ran.out
     assert "data missing" not in ran.out
 

@@ -132,7 +132,9 @@ def test_the_page_of_an_edition(client: Client) -> None:
     assert {f"{root}/", f"{root}/table", f"{root}/ports/443", f"{root}/services/https"} <= set(page.links)
     own = [link for link in page.links if link.startswith("/") and not link.startswith(root)]
     assert set(own) <= {"/editions", "/v1/openapi.json", "/editions/2015-07-24", "/editions/2023-03-13"}
-    assert {form["action"] for form in page.all("form")} == {f"{root}/search"}  # what stands around is its own
+    assert {form["action"] for form in page.all("form")} == {
+        f"{root}/search"
+    }  # what stands around is its own
     assert "as of 2023-03-13" not in page.text.lower()
     assert "The same page in the edition shown now" not in page.text
     assert [heading for heading, _ in page.elements if heading == "h1"] == ["h1"]
@@ -145,7 +147,7 @@ def test_each_file_says_its_digest_or_why_it_is_not_there(client: Client) -> Non
         content = client.get(f"/editions/2018-10-04/assignments/{NAME}/{NAME}{suffix}").content
         digest = hashlib.sha256(content).hexdigest()
         assert f"SHA-256 {digest} by sha256sum {NAME}-2018-10-04{suffix}" in files
-    for label in ("XML", "plain text", "XHTML"):
+    for label in ("XML", "Plain text", "XHTML"):
         assert f"{label}not from this edition, which came as IANA's CSV" in files
 
 

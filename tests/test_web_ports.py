@@ -17,6 +17,7 @@ from portbook.edition import Edition
 from portbook.numbers import Transport, parse_port
 from portbook.records import Contact, PublishedDate, Record, Reference, RichText, rich
 from portbook.search.queries import parse_query
+from portbook.web.doors import MAX_DOORS, MAX_NAMED
 from portbook.web.lines import MAX_LINES, fits
 from portbook.web.marking import Marker
 from portbook.web.sentences import found_by
@@ -287,9 +288,48 @@ def test_a_port_that_nobody_holds_has_filters_alone(client: Client, address: str
     ]
 
 
+@pytest.mark.parametrize(
+    "address, transports",
+    [
+        ("/ports/443", ["tcp", "udp", "sctp"]),
+        ("/ports/2376", ["tcp"]),
+        ("/ports/2376/udp", ["udp"]),
+        ("/ports/28205", ["tcp", "udp"]),
+    ],
+)
+def test_what_goes_on_is_looked_at_where_the_port_is_assigned(
+    client: Client, address: str, transports: list[str]
+) -> None:
+    text = section(client, address, "look")
+    assert re.findall(r"(tcp|udp|sctp) port", text) == transports
+    assert ("Use it" in shown(client, address).text) == (address in ("/ports/443", "/ports/2376"))
+
+
+@pytest.mark.parametrize(
+    "address, heading",
+    [
+        ("/ports/28200", "2 rows, alike on tcp and udp"),
+        ("/ports/80", "The 7 rows as published, those that are alike together"),
+        ("/ports/6010", "2 rows, alike on tcp and udp"),
+        ("/ports/443/tcp", "The row as published"),
+        ("/ports/65000", "No row"),
+    ],
+)
+def test_the_rows_are_counted_as_they_stand(client: Client, address: str, heading: str) -> None:
+    assert section(client, address, "rows").startswith(heading)
+
+
+def test_free_ports_nearby_stand_right_below_the_answer(client: Client) -> None:
+    text = shown(client, "/ports/28200").text
+    below = text.partition("it is reserved on sctp and dccp.")[2]
+    assert below.startswith(" Free nearby: 28120–28199 (1 below), 28201–28239 (1 above)")
+
+
 def test_dccp_has_no_filter(client: Client) -> None:
     assert copied(client, "/ports/50000/dccp") == []
-    assert "Use it" not in shown(client, "/ports/50000/dccp").text
+    text = shown(client, "/ports/50000/dccp").text
+    assert "Use it" not in text
+    assert "Look at it" not in text
 
 
 def test_a_range_is_one_filter_and_a_line_for_each_port_up_to_the_limit(client: Client) -> None:
@@ -429,29 +469,151 @@ def test_odd_descriptions_stay_text(tmp_path: Path, description: RichText) -> No
 # -- results
 
 
+def doors(client: Client, query: str) -> list[str]:
+    """What stands before the answers: the pages that the query names."""
+    match = re.search(r'<ul class="goto">(.*?)</ul>', html(client, found(query)), re.DOTALL)
+    return [Page(item).text for item in re.findall(r"<li>.*?</li>", match[1], re.DOTALL)] if match else []
+
+
+def found(query: str) -> str:
+    return f"/search?q={quote(query, safe='')}"
+
+
+def hinted(client: Client, query: str) -> Page:
+    return shown(client, f"/search/hints?q={quote(query, safe='')}")
+
+
 @pytest.mark.parametrize(
     "query, text, link",
     [
-        ("443", "Go to port 443", "/ports/443"),
-        ("tcp/443", "Go to port 443/tcp", "/ports/443/tcp"),
-        ("6000-6063", "Go to ports 6000–6063", "/ports?from=6000&to=6063"),
-        ("HTTPS", "Go to https", "/services/https"),
-        ("https/udp", "Go to https", "/services/https"),
-        ("_http._tcp", "Go to http", "/services/http"),
-        ("whois++", "Go to whois++", "/services/whois%2B%2B"),
-        ("RFC 9110", "Go to all that cite RFC9110", "/references/RFC9110"),
-        ("iesg", "Go to contact IESG", "/contacts/IESG"),
-        ("28202-28203", "Go to ports 28202–28203", "/ports?from=28202&to=28203"),
+        ("443", "Port 443 · assigned to https on tcp, udp and sctp; it is reserved on dccp", "/ports/443"),
+        ("tcp/443", "Port 443/tcp · assigned to https on tcp", "/ports/443/tcp"),
+        ("443 tcp", "Port 443/tcp · assigned to https on tcp", "/ports/443/tcp"),
+        ("0443", "Port 443 · assigned to https", "/ports/443"),
+        ("https://example.com:8443", "Port 8443 · assigned to pcsync-https", "/ports/8443"),
+        ("2376/udp", "Port 2376/udp · reserved on udp: it is kept for the same service", "/ports/2376/udp"),
+        ("65000", "Port 65000 · a Dynamic Port: the registry never assigns it", "/ports/65000"),
+        ("6000-6063", "Ports 6000–6063 · 64 ports", "/ports?from=6000&to=6063"),
+        ("80-90/udp", "the answers below are those on udp", "/ports?from=80&to=90"),
+        ("HTTPS", "Service https · port 443", "/services/https"),
+        ("https/udp", "Service https", "/services/https"),
+        ("_http._tcp", "Service http", "/services/http"),
+        ("whois++", "Service whois++ · port 63", "/services/whois%2B%2B"),
+        ("ipps", "Service ipps · port 631", "/services/ipps"),
+        ("RFC 9110", "Reference RFC9110 · 6 rows cite it", "/references/RFC9110"),
+        ("iesg", "Contact IESG · 129 rows", "/contacts/IESG"),
+        ("Postel", "Contact Jon_Postel · 46 rows", "/contacts/Jon_Postel"),
+        ("jon postel", "Contact Jon_Postel · 46 rows", "/contacts/Jon_Postel"),
+        ("28203-28202", "Ports 28202–28203", "/ports?from=28202&to=28203"),
     ],
 )
-def test_an_exact_key_shows_where_it_leads_first(client: Client, query: str, text: str, link: str) -> None:
-    page = shown(client, f"/search?q={quote(query, safe='')}")
-    assert text in page.text
+def test_the_page_that_a_query_names_comes_first(client: Client, query: str, text: str, link: str) -> None:
+    assert text in doors(client, query)[0]
+    page = shown(client, found(query))
     assert page.links[page.links.index("/about#update") + 1] == link  # the first below the banner
+    assert hinted(client, query).links[0] == link
+
+
+def test_several_ports_have_a_door_each(client: Client) -> None:
+    assert [door.partition(" ·")[0] for door in doors(client, "443, 80-90 22")] == [
+        "Port 443",
+        "Ports 80–90",
+        "Port 22",
+    ]
+    many = " ".join(map(str, range(1, 2 + MAX_DOORS)))
+    assert len(doors(client, many)) == MAX_DOORS
+    assert len(doors(client, many.rpartition(" ")[0])) == MAX_DOORS
+
+
+def test_people_and_organisations_are_found_by_their_words(tmp_path: Path) -> None:
+    people = tuple(
+        Contact(f"P_{number}", f"Ann Number{number}", "Harbour Board") for number in range(MAX_NAMED + 1)
+    )
+    others = tuple(Contact(f"Q_{number}", "Bo Other", "Elsewhere") for number in range(MAX_NAMED))
+    held = Record("foo", "4000", "tcp", rich("Foo"), contact=(Reference("person", "Q_1"),))
+    with site(tmp_path, Edition((held,), updated=DATE, contacts=people + others)) as client:
+        assert doors(client, "number2") == ["Contact P_2 · 0 rows"]
+        assert doors(client, "harbour") == ["Organisation Harbour Board · 0 rows"]
+        assert doors(client, "elsewhere")[0] == "Organisation Elsewhere · 1 row"
+        assert doors(client, "bo") == [
+            f"Contact Q_{n} · {int(n == 1)} row{'s' * (n != 1)}" for n in (1, 0, 2)
+        ]
+        assert doors(client, "ann") == []  # they are too many
+        page = shown(client, found("ann"))
+        assert f"{MAX_NAMED + 1} contacts have it in name, organisation or id." in page.text
+        assert "/contacts?search=ann" in page.links
+
+
+def test_a_port_on_the_transport_asked_has_its_own_state(client: Client) -> None:
+    """2376 is assigned on tcp alone: the answer for udp is not that for tcp."""
+    text = html(client, "/search?q=2376%2Fudp")
+    assert 'class="mark reserved"' in text
+    assert 'class="mark assigned"' not in text
+    assert "2376/udp Reserved Companion of docker-s: kept for the same service." in Page(text).text
+    assert 'class="mark reserved"' in html(client, "/search/hints?q=2376%2Fudp")
+    assert "1023/tcp" in shown(client, found("1023/tcp")).text
+
+
+def test_the_hints_hold_each_page_once(client: Client) -> None:
+    for query in ("443", "65000", "2376/udp", "https", "Postel", "_http._tcp"):
+        links = hinted(client, query).links
+        assert links.count(links[0]) == (2 if query == "https" else 1), query  # on 443, and without a port
+
+
+def test_hints_say_why_where_the_name_does_not(client: Client) -> None:
+    assert "Remote Job Entry · found by its contact: Jon_Postel" in hinted(client, "postel").text
+    assert "found by" not in hinted(client, "https").text
+
+
+def test_only_the_rows_that_name_a_person_count(tmp_path: Path) -> None:
+    ann, bo = (Reference("person", "Ann_X"),), (Reference("person", "Bo_Y"),)
+    rows = (
+        Record("foo", "4000", "tcp", rich("Foo"), ann, ann),
+        Record("foo", "4000", "udp", rich("Foo"), bo, ann),
+        Record("foo", "4000", "sctp", rich("Foo"), bo, bo, reference=(Reference("rfc", "rfc8620"),)),
+    )
+    with site(tmp_path, over(*rows)) as client:
+        assert "foo 4000 tcp, udp Foo Found by its assignee and its contact: Ann_X" in text_of(client, "ann")
+        assert "foo 4000 udp, sctp Foo Found by its assignee and its contact: Bo_Y" in text_of(client, "bo")
+        assert "foo 4000 udp Foo" in text_of(client, "ann bo")
+        assert "foo 4000 sctp Foo Found by its references" in text_of(client, "RFC 8620")
+        assert "foo 4000 tcp, udp, sctp Foo Found by its name" in text_of(client, "foo")
+
+
+def text_of(client: Client, query: str) -> str:
+    return shown(client, found(query)).text
+
+
+@pytest.mark.parametrize(
+    "query, words",
+    [
+        ("0443", "A port number is written without leading zeros: 443."),
+        ("28300-28200", "A range is written from its lower to its higher end: 28200–28300."),
+        ("9-3", "A range is written from its lower to its higher end: 3–9."),
+    ],
+)
+def test_what_was_meant_is_said(client: Client, query: str, words: str) -> None:
+    assert words in text_of(client, query)
+    assert words in hinted(client, query).text
+
+
+def test_names_at_one_slip_are_offered_beside_answers(client: Client) -> None:
+    assert "Did you mean http" in text_of(client, "htp")
+    assert "ehtp 1295" in text_of(client, "htp")
+    assert "Did you mean http" in hinted(client, "htp").text
+    for query in ("http", "postel", "443", "secure shell", "htpps"):
+        assert "Did you mean" not in text_of(client, query), query
+
+
+def test_the_table_is_counted(client: Client) -> None:
+    assert "46 rows hold this text: the table." in text_of(client, "postel")
+    assert "/table?search=postel" in shown(client, found("postel")).links
+    with_one = text_of(client, "World Wide Web HTTP")
+    assert re.search(r"[0-9]+ rows hold this text: the table\.", with_one)
 
 
 def test_words_that_name_nothing_lead_nowhere(client: Client) -> None:
-    assert "Go to" not in shown(client, "/search?q=http+server").text
+    assert doors(client, "http server") == []
 
 
 @pytest.mark.parametrize(
@@ -485,7 +647,7 @@ def test_more_is_shown_on_request(client: Client) -> None:
     assert more == "/search?q=protocol&limit=100"
     page = shown(client, more)
     assert "The first 100, best first" in page.text
-    assert len(page.all("li")) == 100
+    assert len(page.all("li")) - len(doors(client, "protocol")) == 100
     assert "There is more than 100." in page.text
     assert "/table?search=protocol" in page.links
     assert "/v1/search?q=protocol&limit=100" in page.links
@@ -565,7 +727,9 @@ def test_every_reason_of_a_search_has_words() -> None:
     [
         ("qqqqzzzz", "A search looks at service names", "/table?search=qqqqzzzz"),
         ("htp/sctp", "This asked for one transport: ask on all.", "/search?q=htp"),
-        ("28202-28203/dccp", "Go to ports 28202–28203", "/ports?from=28202&to=28203"),
+        ("28202-28203/dccp", "Ports 28202–28203", "/ports?from=28202&to=28203"),
+        ("qqqqzzzz", "No row holds this text, in any column of the table.", "/search?q=RFC+9110"),
+        ("qqqqzzzz", "a port, several, a range", "/search?q=22%2C+80"),
     ],
 )
 def test_nothing_found_helps(client: Client, query: str, words: str, link: str) -> None:

@@ -12,11 +12,11 @@ from django.test import Client
 
 import invented
 from portbook.blocks import free_blocks, rows_in
+from portbook.census import runs_of_any, totals
 from portbook.edition import Edition, State
 from portbook.numbers import MAX_PORT, Ports, Transport
 from portbook.records import PublishedDate, Record, rich
 from portbook.store import EditionStore
-from portbook.census import runs_of_any, totals
 from portbook.web.ranges import MAX_BLOCKS, MAX_JSON, MAX_ROWS, MAX_RUNS
 from sites import site
 from test_web_people import lines, shown
@@ -245,7 +245,8 @@ def test_ends_that_are_none(embedded: Client, query: str, code: str, words: str)
 
 
 @pytest.mark.parametrize(
-    "first, shown_range", [("28200", "28200–28299"), ("65500", "65500–65535"), ("65535", "65535"), ("0", "0–99")]
+    "first, shown_range",
+    [("28200", "28200–28299"), ("65500", "65500–65535"), ("65535", "65535"), ("0", "0–99")],
 )
 def test_a_first_port_alone_shows_a_hundred(embedded: Client, first: str, shown_range: str) -> None:
     for query in (f"from={first}", f"from={first}&to="):
@@ -255,7 +256,8 @@ def test_a_first_port_alone_shows_a_hundred(embedded: Client, first: str, shown_
 
 
 @pytest.mark.parametrize(
-    "query, href", [("from=300&to=200", "/ports?from=200&to=300"), ("from=x&to=3", ""), ("from=9&to=70000", "")]
+    "query, href",
+    [("from=300&to=200", "/ports?from=200&to=300"), ("from=x&to=3", ""), ("from=9&to=70000", "")],
 )
 def test_a_range_that_runs_downwards_leads_to_the_right_order(
     embedded: Client, query: str, href: str

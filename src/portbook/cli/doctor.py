@@ -63,7 +63,9 @@ def arguments(parser: verbs.Parser) -> None:
     parser.add_argument(
         "--strict", action="store_true", help=f"status 1 for old data too, of more than {OLD_AFTER} days"
     )
-    parser.epilog = "Exit status: 0 nothing is wrong, 1 something is wrong, 2 wrong call, 3 no data to answer from."
+    parser.epilog = (
+        "Exit status: 0 nothing is wrong, 1 something is wrong, 2 wrong call, 3 no data to answer from."
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -29,9 +29,10 @@ _NO_NETWORK = ("E-UPDATE-NAME", "E-UPDATE-CONNECT")
 _BY_HAND = "without a network, `portbook editions add FILE` keeps an edition that you bring as a file"
 _ABOUT = f"""
 It asks {DEFAULT_URL},
-and gives up after {{seconds:.0f}} seconds. What comes is compared with the newest edition here. If more has changed
-than is taken unseen, it is held: kept aside, not used, until `portbook update --accept-held`; on the first
-update after installation that is to be expected. Whatever happens, the edition that was there goes on answering.
+and gives up after {{seconds:.0f}} seconds. What comes is compared with the newest edition here. If more has
+changed than is taken unseen, it is held: kept aside, not used, until `portbook update --accept-held`; on
+the first update after installation that is to be expected. Whatever happens, the edition that was there
+goes on answering.
 
 Editions are kept in the folder `editions` of Portbook's own, which is PORTBOOK_HOME or one of the user's;
 `portbook paths` names it."""
@@ -43,7 +44,9 @@ def arguments(parser: verbs.Parser) -> None:
     parser.description = f"{parser.description}\n{_ABOUT.format(seconds=Limits().seconds)}"
     parser.epilog = _STATUSES
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--url", default=DEFAULT_URL, help="another https address of the registry's XML than IANA's")
+    what.add_argument(
+        "--url", default=DEFAULT_URL, help="another https address of the registry's XML than IANA's"
+    )
     what.add_argument(
         "--accept-held",
         dest="accepted",

@@ -78,6 +78,7 @@ def line(attribute: str, value: str) -> str:
     if _SAFE.fullmatch(value):
         text = f"{attribute}: {value}"
     else:
-        text = f"{attribute}:: {base64.b64encode(value.encode("utf-8", "replace")).decode('ascii')}"
+        data = value.encode("utf-8", "replace")  # half of a surrogate pair is nothing that a file can hold
+        text = f"{attribute}:: {base64.b64encode(data).decode('ascii')}"
     rest = (text[at : at + WIDTH - 1] for at in range(WIDTH, len(text), WIDTH - 1))
     return "\n ".join((text[:WIDTH], *rest)) + "\n"

@@ -1,29 +1,25 @@
 """What changes between two editions, and whether so much of it that a person should look first (T-20).
 
-Rows are compared as the twelve columns, all white space left out: the same registry as CSV of 2023 and as
-XML of today differs in nothing else than line breaks and "[RFC 6335]".  What only one of the two can hold
-(contacts, notes) is compared when both do.
+`rows` says when two rows mean the same, `coverage` which ports rows without a name speak of, `people` who
+stands behind holders and what the head shows.  Here are the reasons, and their limits.  All of it takes time and memory
+in proportion to the rows and contacts, whatever their ranges.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import NamedTuple
 
-from portbook.edition import Edition, State, row_state
+from portbook.edition import Edition, State
 from portbook.errors import shown
-from portbook.formats import columns
-from portbook.names import fold
-from portbook.numbers import FIRST_USER_PORT
+from portbook.update import people
+from portbook.update.coverage import Coverage, bits
 from portbook.update.limits import Limits
+from portbook.update.rows import Key, Row, hidden_targets, is_table, rows_of
 
-TITLE = "Service Name and Transport Protocol Port Number Registry"
 EXAMPLES = 5  # of each reason
-HEAD = ("title", "category", "reference", "experts", "notes", "footnotes")
-
-Cells = tuple[str, ...]
-Key = tuple[str, str, str]  # folded service name, port number, transport
-NAME, NUMBER, TRANSPORT, DESCRIPTION, ASSIGNEE, CONTACT = range(6)
+HEAD_EXAMPLES = 12  # of what is taken for the first time
 
 
 class Changes(NamedTuple):
@@ -42,7 +38,7 @@ class Changes(NamedTuple):
 class Reason:
     """Why an edition waits for a person."""
 
-    code: str  # "system-port", "row-vanished", "many-rows", "fewer-rows", "many-contacts", "head"
+    code: str  # those of docs/update.md
     message: str
     count: int
     examples: tuple[str, ...] = ()
@@ -53,7 +49,9 @@ class Comparison:
 
     def __init__(self, old: Edition, new: Edition) -> None:
         self._old, self._new = old, new
-        self._old_rows, self._new_rows = _rows(old), _rows(new)
+        self._was_table = is_table(old)
+        as_table = self._was_table or is_table(new)
+        self._old_rows, self._new_rows = rows_of(old, as_table=as_table), rows_of(new, as_table=as_table)
         self._old_keyed, self._new_keyed = _keyed(self._old_rows), _keyed(self._new_rows)
         self.changes = self._changes()
 
@@ -72,145 +70,175 @@ class Comparison:
         found = (
             self._system_ports(),
             self._vanished(),
+            self._nameless(),
             self._many_rows(limits),
             self._fewer_rows(),
+            self._wide_rows(limits),
             self._many_contacts(limits),
+            self._twins(),
             self._head(),
+            self._first_head(),
+            self._first_links(),
+            self._unforeseen(),
         )
         return tuple(reason for reason in found if reason)
 
-    # -- the reasons
+    def drift(self, limits: Limits, since: str) -> Reason | None:
+        """The reason to hold when the older edition, *since*, is the last that a person has looked at.
+
+        Only what has a limit is asked: all else waits whenever it comes.
+        """
+        found = (self._many_rows(limits), self._wide_rows(limits), self._many_contacts(limits))
+        told = [reason for reason in found if reason]
+        what = f"limits passed since edition {since}, the last that was not taken unseen"
+        return _reason("drift", what, len(told), [reason.message for reason in told])
+
+    # -- rows that are there
 
     def _system_ports(self) -> Reason | None:
-        known = _people(self._old, self._new)
-        before = _holders(self._old, self._old_rows, known and known[0])
-        after = _holders(self._new, self._new_rows, known and known[1])
-        ports = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-        told = [
-            f"{_place(*key)}: {_words(before.get(key))} before, {_words(after.get(key))} now"
-            for key in ports[:EXAMPLES]
-        ]
-        return _reason("system-port", "System Ports whose holder is another one", len(ports), told)
-
-    def _vanished(self) -> Reason | None:
-        gone = [
-            (key, before.total() - self._new_keyed.get(key, Counter()).total())
-            for key, before in self._old_keyed.items()
-            if key[0]
-        ]
-        lost = [(key, count) for key, count in gone if count > 0]
-        told = [
-            f"{shown(name)} {_place(number, transport)}" for (name, number, transport), _ in lost[:EXAMPLES]
-        ]
-        number = sum(count for _, count in lost)
-        return _reason("row-vanished", "rows with a service name that are no longer there", number, told)
+        both_tell = self._old.contacts is not None and self._new.contacts is not None
+        before = people.holders(self._old_rows, self._old, with_people=both_tell)
+        after = people.holders(self._new_rows, self._new, with_people=both_tell)
+        places = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+        told = []
+        for key in places[:EXAMPLES]:
+            low, high, transport = key
+            place = _place(str(low) if low == high else f"{low}-{high}", transport)
+            was, now = people.in_words(before.get(key)), people.in_words(after.get(key))
+            same = "; the contact's data, a note or an alias" if was == now else ""
+            told.append(f"{place}: {was} before, {now} now{same}")
+        return _reason("system-port", "System Ports whose holder is another one", len(places), told)
 
     def _many_rows(self, limits: Limits) -> Reason | None:
         total, rows = self.changes.total, len(self._old_rows)
-        if total <= limits.rows and total * 100 <= rows * limits.percent:
+        if not _too_many(total, rows, limits):
             return None
         added, removed, changed = self.changes
         what = f"rows that differ ({added} new, {removed} gone, {changed} changed), of {rows}"
         return _reason("many-rows", what, total)
 
+    def _wide_rows(self, limits: Limits) -> Reason | None:
+        """New rows that assign ranges, or say of ports without a name what no row said: counted in ports."""
+        ports, told = 0, []
+        before = Coverage(row for row in self._old_rows if row.state is not State.ASSIGNED)
+        for row in self._come:
+            if row.ports is None or row.ports.low == row.ports.high:
+                continue
+            wide = bits(row.ports)
+            if row.state is not State.ASSIGNED:
+                wide &= ~before.same(row)
+            if count := wide.bit_count():
+                ports += count
+                told.append(f"{shown(row.name or row.state.value)} {_place(row.number, row.transport)}")
+        if ports <= limits.ports:
+            return None
+        return _reason("wide-row", "ports in ranges of new rows", ports, told[:EXAMPLES])
+
+    # -- rows that are gone
+
+    def _vanished(self) -> Reason | None:
+        lost = {
+            key: count
+            for key, before in self._old_keyed.items()
+            if key[0] and (count := before.total() - self._new_keyed.get(key, Counter()).total()) > 0
+        }
+        told = [f"{shown(name)} {_place(number, transport)}" for name, number, transport in list(lost)[:EXAMPLES]]
+        return _reason(
+            "row-vanished", "rows with a service name that are no longer there", sum(lost.values()), told
+        )
+
+    def _nameless(self) -> Reason | None:
+        """Rows without a name that are gone, where some port is neither told the same nor newly assigned."""
+        left = Counter(row.spoken for row in self._new_rows if not row.name)
+        now, come = Coverage(self._new_rows), Coverage(self._come)
+        told = []
+        for row in self._old_rows:
+            if row.name or row.ports is None:
+                continue
+            if left[row.spoken] > 0:
+                left[row.spoken] -= 1
+            elif bits(row.ports) & ~(now.same(row) | come.assigned(row)):
+                told.append(f"{row.state.value} {_place(row.number, row.transport)}")
+        what = "rows without a name that are gone, and nothing says the same of their ports"
+        return _reason("nameless-row", what, len(told), told[:EXAMPLES])
+
     def _fewer_rows(self) -> Reason | None:
         before, after = len(self._old_rows), len(self._new_rows)
         return _reason("fewer-rows", f"rows fewer than before: {after}, not {before}", max(before - after, 0))
 
+    @cached_property
+    def _come(self) -> list[Row]:
+        """Rows that are not in the older edition under that name, number, transport and state."""
+        left = Counter((row.key, row.state) for row in self._old_rows)
+        come = []
+        for row in self._new_rows:
+            left[row.key, row.state] -= 1
+            if left[row.key, row.state] < 0:
+                come.append(row)
+        return come
+
+    # -- people, the head, what nobody foresaw
+
     def _many_contacts(self, limits: Limits) -> Reason | None:
-        """Contacts that are others now or gone; new ones come with new rows."""
-        if self._old.contacts is None or self._new.contacts is None:
+        if self._old.contacts is None:
             return None
-        after = {contact.id: contact for contact in self._new.contacts}
-        lost = [contact.id for contact in self._old.contacts if after.get(contact.id) != contact]
-        if len(lost) <= limits.rows and len(lost) * 100 <= len(self._old.contacts) * limits.percent:
+        others = people.other_contacts(self._old, self._new)
+        if not _too_many(len(others), len(self._old.contacts), limits):
             return None
-        what = f"contacts that are others now or gone, of {len(self._old.contacts)}"
-        return _reason("many-contacts", what, len(lost), [shown(contact) for contact in lost[:EXAMPLES]])
+        what = f"contacts that are others now, gone or new, of {len(self._old.contacts)}"
+        return _reason("many-contacts", what, len(others), map(shown, others[:EXAMPLES]))
+
+    def _twins(self) -> Reason | None:
+        found = people.twins(self._old, self._new)
+        return _reason(
+            "twin-contacts", "contacts whose id passes for another's", len(found), map(shown, found[:EXAMPLES])
+        )
 
     def _head(self) -> Reason | None:
-        """Parts of the registry's head; pages show them, and links in them."""
-        old = self._old
-        changed = [part for part in HEAD if _is_other(getattr(old, part), getattr(self._new, part))]
-        if old.title is None and self._new.title != TITLE:
-            changed.append(f"title {shown(self._new.title or '')}")
-        return _reason("head", "parts of the registry's head that are others now", len(changed), changed)
+        others = list(people.other_head(self._old, self._new, was_table=self._was_table))
+        return _reason("head", "parts of the registry's head that are others now", len(others), others)
+
+    def _first_head(self) -> Reason | None:
+        """All that a table does not tell comes unseen with the first XML after it."""
+        if not self._was_table or is_table(self._new):
+            return None
+        told = list(people.first_head(self._new))
+        what = "things that the older edition could not tell are taken for the first time"
+        return _reason("first-head", what, len(told), told[:HEAD_EXAMPLES])
+
+    def _first_links(self) -> Reason | None:
+        if not self._was_table:
+            return None
+        found = dict.fromkeys(hidden_targets(self._new))
+        told = [f"[{shown(link.label, 60)[1:-1]}] {link.type} {shown(link.data or '', 100)}" for link in found]
+        what = "targets of references that the older edition could not tell"
+        return _reason("first-links", what, len(told), told[:EXAMPLES])
+
+    def _unforeseen(self) -> Reason | None:
+        """What no reader of the registry's XML expects, and the older edition did not have."""
+        found = [problem for problem in self._new.remarks if problem.code.startswith("F-XML-")]
+        before = Counter(problem.code for problem in self._old.remarks)
+        more = sum((Counter(problem.code for problem in found) - before).values())
+        told = [problem.message for problem in found[:EXAMPLES]]
+        return _reason("unforeseen", "things in the document that the registry never had", more, told)
 
 
-def _is_other(before: Any, after: Any) -> bool:
-    return before is not None and before != after
+def _too_many(count: int, of: int, limits: Limits) -> bool:
+    return count > limits.rows or count * 100 > of * limits.percent
 
 
 def _reason(code: str, what: str, count: int, examples: Iterable[str] = ()) -> Reason | None:
     return Reason(code, f"{count} {what}", count, tuple(examples)) if count else None
 
 
-# -- rows
-
-
-def _rows(edition: Edition) -> list[Cells]:
-    """The rows as cells without white space; each distinct cell is looked at once."""
-    known: dict[str, str] = {}
-    squeezed: Callable[[str], str] = lambda cell: known.setdefault(cell, "".join(cell.split()))  # noqa: E731
-    return [tuple(map(squeezed, columns.row(record))) for record in edition.records]
-
-
-def _keyed(rows: Sequence[Cells]) -> dict[Key, Counter[Cells]]:
+def _keyed(rows: Sequence[Row]) -> dict[Key, Counter[Row]]:
     """The rows by what makes each the same one; the registry has several under one key."""
-    keyed: dict[Key, Counter[Cells]] = {}
+    keyed: dict[Key, Counter[Row]] = {}
     for row in rows:
-        keyed.setdefault((fold(row[NAME]), row[NUMBER], row[TRANSPORT]), Counter())[row] += 1
+        keyed.setdefault(row.key, Counter())[row] += 1
     return keyed
 
 
-# -- holders of System Ports
-
-Holder = tuple[str, ...]  # service name or words, assignee, contact
-Known = Mapping[str, str]  # id of a contact -> name and organisation
-
-
-def _people(old: Edition, new: Edition) -> tuple[Known, Known] | None:
-    """Who stands behind the contacts' ids, when both editions tell."""
-    if old.contacts is None or new.contacts is None:
-        return None
-    before, after = (
-        {
-            f"[{''.join(person.id.split())}]": f"{person.name or ''}|{person.organization or ''}"
-            for person in people
-        }
-        for people in (old.contacts, new.contacts)
-    )
-    return before, after
-
-
-def _holders(
-    edition: Edition, rows: Sequence[Cells], known: Known | None
-) -> dict[tuple[int, str], frozenset[Holder]]:
-    """(System Port, transport) -> who is assigned it."""
-    found: dict[tuple[int, str], set[Holder]] = {}
-    for record, row in zip(edition.records, rows, strict=True):
-        ports = record.ports
-        if not ports or ports.low >= FIRST_USER_PORT or row_state(record)[0] is not State.ASSIGNED:
-            continue
-        people = (row[ASSIGNEE], row[CONTACT])
-        behind = tuple(known.get(person, "") for person in people) if known else ()
-        holder = (row[NAME] or row[DESCRIPTION], *people, *behind)
-        for port in range(ports.low, min(ports.high, FIRST_USER_PORT - 1) + 1):
-            found.setdefault((port, row[TRANSPORT]), set()).add(holder)
-    return {key: frozenset(holders) for key, holders in found.items()}
-
-
-def _words(holders: frozenset[Holder] | None) -> str:
-    """Holders in words: names and labels, as published."""
-    if not holders:
-        return "nobody"
-    told = [
-        shown(" ".join(dict.fromkeys(filter(None, (name, assignee, contact)))))
-        for name, assignee, contact, *_ in sorted(holders)[:3]
-    ]
-    return ", ".join(told)
-
-
-def _place(number: int | str, transport: str) -> str:
-    port = shown(str(number))[1:-1] or "without a port"
+def _place(number: str, transport: str) -> str:
+    port = shown(number)[1:-1] or "without a port"
     return f"{port}/{shown(transport)[1:-1]}" if transport else port

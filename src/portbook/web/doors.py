@@ -59,10 +59,12 @@ def doors_of(here: Served, query: str) -> tuple[Door, ...]:
 
 
 def crowd(here: Served, query: str, doors: Iterable[Door]) -> tuple[int, str]:
-    """Return how many lines of the contact table hold *query*, where *doors* do not show it, and their list."""
-    if parse_query(query).ports:
+    """Return how many lines of the contact table hold *query*, where *doors* show fewer, and their list."""
+    mentions = here.opened.mentions
+    parsed = parse_query(query)
+    if parsed.ports or not _having(named_of(mentions).people, parsed.words):
         return 0, ""
-    count = len(directories_of(here.opened.mentions).people.find(query))
+    count = len(directories_of(mentions).people.find(query))
     shown = sum(door.kind == CONTACT for door in doors)
     return (count, here.links.to(f"{CONTACTS}?{urlencode({'search': query})}")) if count > shown else (0, "")
 

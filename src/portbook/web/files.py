@@ -68,7 +68,7 @@ def offered(here: Served) -> tuple[File, ...]:
 
 
 def file(request: HttpRequest, suffix: str) -> HttpResponse:
-    """/assignments/service-names-port-numbers/service-names-port-numbers.csv, .xml, .txt, .json; .csv.sha256."""
+    """/assignments/service-names-port-numbers/service-names-port-numbers.csv, and so on; .csv.sha256 too."""
     here = edition_of(request)
     if suffix == PAGE and AS_FILE not in request.GET:
         return table(request)

@@ -5,8 +5,9 @@ A part that the edition does not carry is said to be absent, never invented.
 
 from typing import NamedTuple
 
+from portbook.numbers import Ports, Transport
 from portbook.web.editions import Served
-from portbook.web.texts import LINE_BREAK, Piece, page_text, pieces, reference_piece
+from portbook.web.texts import LINE_BREAK, Piece, page_text, pieces, preformatted, reference_piece
 
 REQUEST = (
     "https://www.iana.org/protocols/apply"  # where a name or a number is asked for, until the desk is here
@@ -35,8 +36,28 @@ def parts_of(here: Served) -> tuple[Part, ...]:
 
 
 def notes_of(here: Served) -> tuple[Part, ...]:
-    """Return the notes of the registry, the disclaimer among them."""
-    edition = here.edition
+    """Return the notes of the registry, the disclaimer among them; as published they are preformatted."""
+    notes = here.edition.notes or ()
+    titles = [page_text(note.title or "Note") for note in notes]
     return tuple(
-        Part(page_text(note.title or "Note"), pieces(note.text, here.links)) for note in edition.notes or ()
+        Part(
+            title if titles.count(title) == 1 else f"{title} {titles[: place + 1].count(title)}",
+            preformatted(note.text, here.links),
+        )
+        for place, (title, note) in enumerate(zip(titles, notes, strict=True))
     )
+
+
+def examples_of(here: Served) -> tuple[Piece, ...]:
+    """Return questions to try, those alone that the edition can answer."""
+    links, edition = here.links, here.edition
+    cited = here.opened.mentions.reference("RFC8620")
+    asked = (
+        Piece("443", links.port(443)),
+        Piece("https", links.service("https")) if edition.service("https") else None,
+        Piece("6010/tcp", links.port(6010, Transport.TCP)),
+        Piece("_http._tcp", links.search("_http._tcp")),
+        Piece("RFC 8620", links.reference(cited.label)) if cited else None,
+        Piece("28200–28300", links.ports(Ports(28200, 28300))),
+    )
+    return tuple(piece for piece in asked if piece)

@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "counts": here.opened.counts,
         "parts": heads.parts_of(here),
         "notes": heads.notes_of(here),
+        "examples": heads.examples_of(here),
         "request_address": heads.REQUEST,
         "files": files.files_of(here),
     }

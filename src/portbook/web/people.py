@@ -26,7 +26,7 @@ from portbook.web.texts import Piece, page_text, pieces
 
 CONTACTS = "/contacts"
 ORGANISATIONS = "/organisations"
-LIVE = "https://www.iana.org/assignments/service-names-port-numbers/service-names-port-numbers.xhtml"  # IANA's page
+LIVE = "https://www.iana.org/assignments/service-names-port-numbers/service-names-port-numbers.xhtml"
 
 
 class Shown(NamedTuple):

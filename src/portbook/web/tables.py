@@ -20,7 +20,18 @@ from portbook.web.addresses import Links, of_edition
 from portbook.web.editions import Served
 from portbook.web.files import offered
 from portbook.web.layout import page
-from portbook.web.rows import FILTERS, PAGE, SLUGS, TITLES, RowTable, SortKey, TableQuestion
+from portbook.web.rows import (
+    CHOICES,
+    FILTERS,
+    NO_TRANSPORT,
+    PAGE,
+    RANGES,
+    SLUGS,
+    TITLES,
+    RowTable,
+    SortKey,
+    TableQuestion,
+)
 from portbook.web.sentences import shown_ports
 from portbook.web.shown import edition_of
 from portbook.web.table_questions import ADDRESS, address_of, no_such_page, question_of
@@ -236,10 +247,11 @@ _AFTER_LINE = re.compile(r"(?<=_)(?=[^_])")
 # -- around the rows
 
 _PLACES = {  # filter -> where in the heading its value stands behind "rows"
-    "range": {"system": "among the System Ports", "user": "among the User Ports", "dynamic": "among the Dynamic Ports"},
-    "transport": {"tcp": "on tcp", "udp": "on udp", "sctp": "on sctp", "dccp": "on dccp", "none": "without a transport"},
+    "range": {slug: f"among the {kind.value}" for slug, kind in RANGES.items()},
+    "transport": {value: f"on {value}" for value in CHOICES["transport"]}
+    | {NO_TRANSPORT: "without a transport"},
     "ports": {"yes": "with a port", "no": "without a port"},
-}  # fmt: skip
+}
 
 
 def _heading(question: TableQuestion, found: int) -> Heading:

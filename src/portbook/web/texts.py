@@ -48,6 +48,17 @@ def pieces(text: RichText | None, links: Links) -> tuple[Piece, ...]:
     return tuple(found)
 
 
+def preformatted(text: RichText, links: Links) -> tuple[Piece, ...]:
+    """Return what a page shows of a text whose lines and blanks were set by hand, in one stretch of pieces."""
+    found: list[Piece] = []
+    for part in text.parts:
+        found += [Piece(page_text(part))] if isinstance(part, str) else _pieces([part], links)
+    if found:
+        found[0] = found[0]._replace(text=found[0].text.lstrip("\n"))
+        found[-1] = found[-1]._replace(text=found[-1].text.rstrip())
+    return tuple(found)
+
+
 def reference_piece(reference: Reference, links: Links) -> Piece:
     """Return what a page shows of a reference: its link leads to the document, else to our page of it."""
     if not reference.label:
@@ -55,7 +66,8 @@ def reference_piece(reference: Reference, links: Links) -> Piece:
     if reference.type == "person":
         return Piece(page_text(reference.label), links.contact(reference.data or reference.label))
     if reference.type == "note":
-        return Piece(page_text(reference.label), links.footnote(reference.data or reference.label))
+        anchor = reference.data or reference.label
+        return Piece(f"footnote {page_text(reference.label)}", links.footnote(anchor))
     return Piece(page_text(reference.label), of_document(reference) or links.reference(reference.label))
 
 

@@ -86,5 +86,6 @@ for (const line of document.querySelectorAll("[data-copy]")) {
     }
     setTimeout(() => (button.textContent = "copy"), 2000);
   });
-  line.after(" ", button);
+  if (line.parentElement.matches("p")) line.after(" ", button);
+  else line.parentElement.append(" ", button); // behind what is said of the line, which so stays in its place
 }
