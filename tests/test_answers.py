@@ -1,5 +1,6 @@
 """Answers as data: one shape for the command and the HTTP API."""
 
+import itertools
 import json
 
 import pytest
@@ -119,6 +120,36 @@ def test_rows_of_other_transports_are_left_out_but_not_those_without_one() -> No
     assert net
     assert [r.transport for r in answers.rows_on(service.records, TCP)] == ["tcp"]
     assert answers.rows_on(net.records, TCP) == net.records
+
+
+def test_rows_come_whole_or_in_parts() -> None:
+    service = EDITION.service("https")
+    assert service
+    whole = answers.service_answer(EDITION, DATE, service)
+    assert list(whole)[-1] == "records"
+    rows = len(service.records)
+    assert rows > 1
+    for limit, offset in ((1, 0), (1, rows - 1), (rows, 0), (rows - 1, 0), (rows, 1), (1, rows)):
+        part = answers.Part(limit, offset)
+        found = answers.service_answer(EDITION, DATE, service, part=part)
+        assert found["records"] == whole["records"][offset : offset + limit]
+        assert (found["total"], found["more"]) == (rows, offset + limit < rows)
+
+
+def test_what_is_counted_is_what_is_given() -> None:
+    """Never less, and the very number where no transport joins what another one cuts."""
+    for ports in (Ports(0, 9000), Ports(443, 443), Ports(6000, 6100)):
+        given = answers.ports_answer(EDITION, DATE, ports)
+        told = sum(1 for _ in answers.records_at(EDITION, ports))
+        assert told >= sum(len(run["records"]) for run in given["runs"])
+    for port in (80, 443, 6000):
+        given = answers.port_answer(EDITION, DATE, port)
+        told = sum(1 for _ in answers.records_at(EDITION, Ports(port, port)))
+        assert told == sum(len(item["records"]) for item in given["transports"])
+
+
+def test_an_endless_run_of_records_is_not_read_to_its_end() -> None:
+    assert not answers.fits(itertools.repeat(EDITION.records[0]), EDITION)
 
 
 def test_hits_have_addresses_with_and_without_rows() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from http.client import responses
 from pathlib import Path
@@ -13,11 +14,14 @@ import pytest
 from django.test import Client
 
 import invented
-from portbook import answers
+from portbook import answers, formats
 from portbook.edition import Edition
+from portbook.mentions import Mentions
 from portbook.numbers import Ports
 from portbook.records import PublishedDate, Record, Reference, rich
 from portbook.search.queries import MAX_QUERY
+from portbook.store.edition_files import embedded
+from portbook.web.paging import MAX_OFFSET, MAX_ROWS, ROWS
 from portbook.web.questions import MAX_HITS
 from portbook.web.ranges import MAX_JSON
 from portbook.web.schemas import RecordAnswer
@@ -201,6 +205,7 @@ def test_the_answers_are_those_of_the_library(client: Client) -> None:
         service = file.edition.service(name)
         assert service
         expected = answers.service_answer(file.edition, file.id, service)
+        expected |= {"total": len(service.records), "more": False}
         assert answer(client, f"/v1/services/{quote(name, safe='')}") == expected
 
 
@@ -295,6 +300,155 @@ def test_missing_contacts_and_references(client: Client) -> None:
             assert found["detail"].isprintable()
             assert len(found["detail"]) < 400
     assert "RFC9110" in problem(client, "/v1/references/RFC9111", 404)["suggestions"]
+
+
+# -- many rows
+
+MANY = ("/v1/services/many", "/v1/contacts/Busy_Body", "/v1/references/RFC6335")
+
+
+def many(rows: int, **fields: object) -> Edition:
+    """Rows of one name, one contact and one reference, each with a port of its own."""
+    busy = {
+        "contact": (Reference("person", "Busy_Body"),),
+        "reference": (Reference("rfc", "rfc6335"),),
+        "description": rich("One of many"),
+    }
+    records = (
+        Record("many", str(2_000 + number), "tcp", **(busy | fields))  # type: ignore[arg-type]
+        for number in range(rows)
+    )
+    return Edition(tuple(records), updated=PublishedDate("2024-01-02"))
+
+
+def at_one_port(rows: int, **fields: Any) -> Edition:
+    """Names that share a port."""
+    records = (
+        Record(f"n{number}", "2000", **({"transport": "tcp", "description": rich("x")} | fields))
+        for number in range(rows)
+    )
+    return Edition(tuple(records), updated=PublishedDate("2024-01-02"))
+
+
+def test_rows_are_given_in_parts(tmp_path: Path) -> None:
+    rows = MAX_ROWS + 1
+    with site(tmp_path, many(rows)) as client:
+        for address in MANY:
+            found = answer(client, address)
+            assert (len(found["records"]), found["total"], found["more"]) == (ROWS, rows, True)
+            assert found["records"][0]["port"] == 2_000
+            most = answer(client, f"{address}?limit={MAX_ROWS}")
+            assert (len(most["records"]), most["more"]) == (MAX_ROWS, True)
+            last = answer(client, f"{address}?limit={MAX_ROWS}&offset=1")
+            assert (len(last["records"]), last["more"]) == (MAX_ROWS, False)
+            assert last["records"][-1]["port"] == 2_000 + rows - 1
+            ports: list[int] = []
+            while len(ports) < rows:
+                part = answer(client, f"{address}?offset={len(ports)}&limit=400")
+                ports += [record["port"] for record in part["records"]]
+                assert part["more"] == (len(ports) < rows)
+            assert ports == list(range(2_000, 2_000 + rows))
+            for offset in (rows, MAX_OFFSET):
+                none = answer(client, f"{address}?offset={offset}")
+                assert (none["records"], none["total"], none["more"]) == ([], rows, False)
+
+
+@pytest.mark.parametrize("rows", [ROWS, ROWS + 1])
+def test_what_is_no_more_than_the_usual_part_comes_whole(tmp_path: Path, rows: int) -> None:
+    with site(tmp_path, many(rows)) as client:
+        for address in MANY:
+            found = answer(client, address)
+            assert (len(found["records"]), found["total"], found["more"]) == (ROWS, rows, rows > ROWS)
+
+
+def test_what_embedded_editions_hold_comes_whole() -> None:
+    """A half of what is given unasked is the most that one person, document or name has."""
+    for file in embedded():
+        mentions = Mentions(file.edition)
+        names = (file.edition.service(name) for name in file.edition.service_names)
+        services = [service for service in names if service]
+        found = [len(each.records) for each in (*mentions.people, *mentions.references, *services)]
+        assert 10 < max(found) < ROWS / 2
+        for low in range(0, 65_536, MAX_JSON):
+            asked = Ports(low, min(low + MAX_JSON - 1, 65_535))
+            records = list(answers.records_at(file.edition, asked))
+            assert len(records) < answers.MAX_RECORDS * 0.7
+            assert answers.fits(records, file.edition)
+
+
+@pytest.mark.parametrize("address", MANY)
+def test_parts_that_are_refused(tmp_path: Path, address: str) -> None:
+    odd = ("-1", "1_0", "%EF%BC%91", "1.5", "", "01", "+1", " 1", "x", "9" * 5_000)
+    with site(tmp_path, many(2)) as client:
+        for limit in ("0", str(MAX_ROWS + 1), *odd):
+            assert problem(client, f"{address}?limit={limit}", 400)["code"] == "E-WEB-LIMIT"
+        for offset in (str(MAX_OFFSET + 1), *odd):
+            assert problem(client, f"{address}?offset={offset}", 400)["code"] == "E-WEB-OFFSET"
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_answers_about_ports_hold_so_many_rows(tmp_path: Path, more: int) -> None:
+    rows = answers.MAX_RECORDS + more
+    status = 400 if more else 200
+    with site(tmp_path, at_one_port(rows)) as client:
+        for address in ("/v1/ports/2000", "/v1/ports/2000/tcp", "/v1/ports?from=1999&to=2001"):
+            assert client.get(address).status_code == status
+            if more:
+                found = problem(client, address, 400)
+                assert (found["code"], found["source"]) == ("E-WEB-PORTS", "docs/limits.md")
+                assert "5,000 rows" in found["detail"]
+        for address in ("/v1/ports/2000/udp", "/v1/ports/2001", "/v1/ports?from=2001&to=2003"):
+            assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_rows_without_a_transport_count_on_each(tmp_path: Path, more: int) -> None:
+    edition = at_one_port(answers.MAX_RECORDS // 4 + more, transport=None)
+    with site(tmp_path, edition) as client:
+        assert client.get("/v1/ports/2000").status_code == (400 if more else 200)
+        assert client.get("/v1/ports/2000/tcp").status_code == 200
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_answers_hold_so_much_text(tmp_path: Path, more: int) -> None:
+    """One row of a wide range is given again at each port that another row sets apart."""
+    length = 16_000
+    wide = Record(port_number="3000-4000", transport="tcp", description=rich("x" * length))
+    apart = answers.MAX_TEXT // length // 2 - 1 + more  # two stretches for each, and one after the last
+    others = (Record(port_number=str(3_001 + 2 * n), transport="udp") for n in range(apart))
+    edition = Edition((wide, *others), updated=PublishedDate("2024-01-02"))
+    with site(tmp_path, edition) as client:
+        assert client.get("/v1/ports?from=3000&to=4000").status_code == (400 if more else 200)
+        assert client.get("/v1/ports/3001").status_code == 200
+
+
+def test_long_rows_are_asked_for_in_smaller_parts(tmp_path: Path) -> None:
+    rows = answers.MAX_TEXT // 15_000 + 1
+    with site(tmp_path, many(rows, description=rich("x" * 15_000))) as client:
+        for address in MANY:
+            found = problem(client, address, 400)
+            assert (found["code"], "limit" in found["detail"]) == ("E-WEB-LIMIT", True)
+            assert len(answer(client, f"{address}?limit=20&offset=20")["records"]) == 20
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_search_holds_so_many_rows(tmp_path: Path, more: int) -> None:
+    alike = Record("many", "2000", "tcp", rich("One of many"))
+    edition = Edition((alike,) * (answers.MAX_RECORDS + more), updated=PublishedDate("2024-01-02"))
+    with site(tmp_path, edition) as client:
+        if more:
+            assert problem(client, "/v1/search?q=many", 400)["code"] == "E-WEB-LIMIT"
+        else:
+            assert len(answer(client, "/v1/search?q=many")["hits"][0]["records"]) == answers.MAX_RECORDS
+
+
+def test_a_file_whose_name_is_not_utf_8(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.xml")
+    path.write_bytes(formats.write(many(2), "xml"))
+    with site(tmp_path, file=path) as client:
+        addresses = ["/v1/", "/v1/ports/2000", "/v1/ports/2000/tcp", "/v1/ports?from=1999&to=2000"]
+        for address in (*addresses, *MANY, "/v1/search?q=many"):
+            assert answer(client, address)["edition"] == "file:\\udcff.xml"
 
 
 # -- search
@@ -408,7 +562,9 @@ def test_missing_things(client: Client, address: str, code: str) -> None:
         ("/v1/ports/443", "edition", "none"),
         ("/v1/ports/443", "port", "none"),
         ("/v1/ports/443/tcp", "limit", "none"),
-        ("/v1/services/https", "edition", "none"),
+        ("/v1/services/https", "edition", "limit and offset"),
+        ("/v1/contacts/IESG", "page", "limit and offset"),
+        ("/v1/references/RFC6335", "label", "limit and offset"),
         ("/v1/search?q=mail", "foo", "q and limit"),
         ("/v1/search", "query", "q and limit"),
         ("/v1/search?limit=5&q=mail", "Q", "q and limit"),
@@ -476,7 +632,8 @@ def test_parameters_are_described(client: Client) -> None:
             assert parameter["description"], path
             described[parameter["name"]] = parameter
         assert "400" in methods["get"]["responses"]
-    assert set(described) == {"port", "transport", "name", "q", "limit", "from", "to", "contact", "label"}
+    in_addresses, in_queries = {"port", "transport", "name", "contact", "label"}, {"q", "from", "to"}
+    assert set(described) == in_addresses | in_queries | {"limit", "offset"}
     assert all(described[end]["required"] and described[end]["in"] == "query" for end in ("from", "to"))
     limit = described["limit"]
     assert (limit["in"], limit["required"], limit["schema"]["type"]) == ("query", False, "integer")
@@ -484,6 +641,17 @@ def test_parameters_are_described(client: Client) -> None:
     assert described["q"]["schema"]["maxLength"] == MAX_QUERY
     assert described["port"]["schema"]["maximum"] == 65535
     assert described["port"]["required"]
+
+
+def test_the_limits_of_rows_are_described(client: Client) -> None:
+    paths = answer(client, "/v1/openapi.json")["paths"]
+    for address in MANY:
+        path = next(path for path in paths if path.startswith(f"{address.rpartition('/')[0]}/{{"))
+        described = {each["name"]: each for each in paths[path]["get"]["parameters"]}
+        limit, offset = described["limit"]["schema"], described["offset"]["schema"]
+        assert [limit[key] for key in ("minimum", "maximum", "default")] == [1, MAX_ROWS, ROWS]
+        assert [offset[key] for key in ("minimum", "maximum", "default")] == [0, MAX_OFFSET, 0]
+        assert not described["limit"]["required"]
 
 
 def test_the_description_names_every_address(client: Client) -> None:

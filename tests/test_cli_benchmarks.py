@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,10 +93,13 @@ def test_the_runner_ends_quietly_too() -> None:
 
 def test_every_benchmark_takes_the_common_part() -> None:
     scripts = sorted((ROOT / "benchmarks").glob("[!_]*.py"))
-    assert [path.stem for path in scripts] == ["iana_xml", "lookup", "memory", "search", "start"]
+    names = ["exports", "iana_txt_html", "iana_xml", "lookup", "memory", "pages", "search", "start"]
+    assert [path.stem for path in scripts] == names
     for path in scripts:
         text = path.read_text(encoding="utf-8")
-        assert "from _edition import goal, run, source\n" in text
+        assert re.search(
+            r"^from _edition import (?:FOLDER, |Source, )?goal, run, source$", text, re.MULTILINE
+        )
         assert "PORTBOOK_PUBLISHED_EDITIONS is" in text or "PORTBOOK_PUBLISHED_EDITIONS" not in text
         assert text.endswith("    run(main)\n")
 

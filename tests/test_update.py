@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
 import json
 import lzma
 import os
+import signal
+import sys
 import tarfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +30,8 @@ from portbook.records import Record, rich
 from portbook.store import EditionStore, durable
 from portbook.update import Limits, Outcome, UpdateError, Updater
 from portbook.update.addresses import Place, looked_up
+from portbook.update.fetching import Validators
+from portbook.update.folder import Held, UpdateFolder
 from portbook.update.limits import MAX_PERCENT_CHANGED, MAX_ROWS_CHANGED
 from portbook.update.plausibility import Changes, Comparison
 from stores import asides, content
@@ -61,6 +67,16 @@ def folder_of(store: EditionStore) -> Path:
 
 def names(store: EditionStore) -> set[str]:
     return {path.name for path in folder_of(store).iterdir()} - {"lock"}
+
+
+def document(store: EditionStore, kind: str) -> Path:
+    """The one document of that kind in the folder."""
+    (path,) = folder_of(store).glob(f"{kind}-*.xml")
+    return path
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def refusal(call: object, *arguments: object) -> str:
@@ -272,8 +288,8 @@ def test_a_later_run_goes_on_too(server: HostileServer, store: EditionStore) -> 
     place = len(data) * 2 // 3
     server.behaviour = cut_at(place, data)
     assert refusal(updater(store, replace(LIMITS, attempts=1)).fetch, server.url) == "E-UPDATE-CUT"
-    assert names(store) == {"part.json", "part.xml"}
-    assert (folder_of(store) / "part.xml").read_bytes() == data[:place]
+    assert {name.split("-")[0] for name in names(store)} == {"part.json", "part"}
+    assert document(store, "part").read_bytes() == data[:place]
     outcome = updater(store).fetch(server.url)
     assert (outcome.outcome, outcome.resumed_at) == ("kept", place)
     assert server.visits[-1].fields["range"] == f"bytes={place}-"
@@ -315,7 +331,7 @@ def test_a_damaged_part_is_not_gone_on_from(damage: str, server: HostileServer, 
     data = editions.next_xml()
     server.behaviour = cut_at(5000, data)
     assert refusal(updater(store, replace(LIMITS, attempts=1)).fetch, server.url) == "E-UPDATE-CUT"
-    part, facts = folder_of(store) / "part.xml", folder_of(store) / "part.json"
+    part, facts = document(store, "part"), folder_of(store) / "part.json"
     url = server.url
     match damage:
         case "shorter":
@@ -351,7 +367,7 @@ def test_ctrl_c_leaves_a_part_and_nothing_half_done(server: HostileServer, store
         updater(store).fetch(server.url)
     interrupted.join()
     assert content(store.directory) == before
-    assert (folder_of(store) / "part.xml").read_bytes() == data[:5000]
+    assert document(store, "part").read_bytes() == data[:5000]
     assert updater(store).fetch(server.url).resumed_at == 5000
 
 
@@ -367,17 +383,19 @@ def test_held_and_then_accepted(server: HostileServer, store: EditionStore) -> N
     (reason,) = outcome.reasons
     assert (reason.code, reason.count, reason.examples) == ("row-vanished", 1, ("'invented-7' 2007/tcp",))
     assert content(store.directory) == before
-    assert names(store) == {"held.json", "held.xml", "state.json"}
+    assert names(store) == {"held.json", document(store, "held").name, "state.json"}
     assert updater(store).fetch(server.url) == outcome  # and the document is not fetched a second time
     assert server.visits[-1].fields["if-none-match"] == '"v1"'
-    assert refusal(updater(store).accept_held, "00000000") == "E-UPDATE-NOTHING-HELD"
+    assert updater(store).show_held() == outcome  # and so without a connection
+    for named in ("", outcome.sha256[:7], "00000000"):
+        assert refusal(updater(store).accept_held, named) == "E-UPDATE-NOTHING-HELD"
     accepted = updater(store).accept_held(outcome.sha256[:12].upper())
     assert (accepted.outcome, accepted.edition) == ("kept", editions.NEXT_DATE)
     assert store.current().data() == odd
     assert store.current().source == f"{server.url}, held and then accepted"
     assert names(store) == {"state.json"}
     visits = len(server.visits)
-    assert refusal(updater(store).accept_held) == "E-UPDATE-NOTHING-HELD"
+    assert refusal(updater(store).accept_held, outcome.sha256) == "E-UPDATE-NOTHING-HELD"
     assert updater(store).fetch(server.url).outcome == "current"
     assert server.visits[-1].fields["if-none-match"] == '"v1"'
     assert len(server.visits) == visits + 1
@@ -403,26 +421,26 @@ def test_what_is_held_is_taken_only_whole_and_only_forward(
 ) -> None:
     server.behaviour = good(editions.xml(editions.without("invented-7")))
     assert updater(store).fetch(server.url).outcome == "held"
-    path = folder_of(store) / "held.xml"
+    path = document(store, "held")
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b"Beacon", b"Bacon"))
-    assert refusal(updater(store).accept_held) == "E-STORE-CORRUPT"
+    assert refusal(updater(store).accept_held, digest(whole)) == "E-STORE-CORRUPT"
     path.unlink()
-    assert refusal(updater(store).accept_held) == "E-STORE-CORRUPT"
+    assert refusal(updater(store).accept_held, digest(whole)) == "E-STORE-CORRUPT"
     path.write_bytes(whole)
     later = editions.xml(date="2026-01-19")
     store.add(later)
-    assert refusal(updater(store).accept_held) == "E-UPDATE-OLDER"
+    assert refusal(updater(store).accept_held, digest(whole)) == "E-UPDATE-OLDER"
     assert store.current().data() == later
 
 
 def test_a_damaged_held_document_is_fetched_again(server: HostileServer, store: EditionStore) -> None:
     server.behaviour = good(odd := editions.xml(editions.without("invented-7")))
     updater(store).fetch(server.url)
-    (folder_of(store) / "held.xml").write_bytes(b"")
+    document(store, "held").write_bytes(b"")
     assert updater(store).fetch(server.url).outcome == "held"
     assert "if-none-match" not in server.visits[-1].fields
-    assert (folder_of(store) / "held.xml").read_bytes() == odd
+    assert document(store, "held").read_bytes() == odd
 
 
 def test_the_first_update_follows_the_embedded_edition(server: HostileServer, tmp_path: Path) -> None:
@@ -440,8 +458,9 @@ def test_the_first_update_follows_the_embedded_edition(server: HostileServer, tm
     )
     server.behaviour = good(data)
     outcome = updater(fresh).fetch(server.url)
-    assert (outcome.outcome, outcome.since_embedded) == ("kept", True)
+    assert (outcome.outcome, outcome.since_embedded) == ("held", True)
     assert outcome.changes == Changes(changed=1)
+    assert [reason.code for reason in outcome.reasons] == ["first-head"]
 
 
 def test_bytes_that_were_added_by_hand_are_held_no_more(server: HostileServer, store: EditionStore) -> None:
@@ -449,7 +468,7 @@ def test_bytes_that_were_added_by_hand_are_held_no_more(server: HostileServer, s
     server.behaviour = good(odd)
     assert updater(store).fetch(server.url).outcome == "held"
     store.add(odd)
-    assert updater(store).accept_held().outcome == "current"
+    assert updater(store).accept_held(digest(odd)).outcome == "current"
     assert names(store) == {"state.json"}
 
 
@@ -495,10 +514,11 @@ def test_editions_that_say_the_same_do_not_differ() -> None:
     assert Comparison(old, old).changes == Changes()
     table = formats.read(formats.write(old, "csv"), "csv")
     assert Comparison(table, old).changes == Changes()
-    assert Comparison(table, old).reasons(Limits()) == ()
+    (reason,) = Comparison(table, old).reasons(Limits())
+    assert (reason.code, reason.examples[0]) == ("first-head", f"{len(old.contacts or ())} contacts")
 
     renamed = replace(old, title="Another Registry")
-    assert [reason.code for reason in Comparison(table, renamed).reasons(Limits())] == ["head"]
+    assert [reason.code for reason in Comparison(table, renamed).reasons(Limits())] == ["head", "first-head"]
 
     def spelt(row: Record) -> Record:
         return replace(row, description=rich(f"  {row.description}\n"))
@@ -619,15 +639,16 @@ def test_a_dry_run_writes_nothing_at_all(server: HostileServer, tmp_path: Path, 
     assert updater(store, dry_run=True).fetch(server.url).resumed_at == 5000
     server.behaviour = lambda visit: visit.answer(status="404 Not Found")
     assert refusal(updater(store, dry_run=True).fetch, server.url) == "E-UPDATE-STATUS"
-    assert refusal(updater(store, dry_run=True).accept_held) == "E-UPDATE-NOTHING-HELD"
+    assert refusal(updater(store, dry_run=True).accept_held, "00000000") == "E-UPDATE-NOTHING-HELD"
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_dry_run_of_accepting_leaves_it_held(server: HostileServer, store: EditionStore) -> None:
     server.behaviour = good(editions.xml(editions.without("invented-7")))
-    updater(store).fetch(server.url)
+    held = updater(store).fetch(server.url)
     before = content(store.directory.parent)
-    assert updater(store, dry_run=True).accept_held().outcome == "would-keep"
+    assert updater(store, dry_run=True).accept_held(held.sha256).outcome == "would-keep"
+    assert updater(store, dry_run=True).show_held() == held
     assert content(store.directory.parent) == before
 
 
@@ -676,15 +697,130 @@ def test_a_full_disk_at_every_write(
     )
 
 
+@pytest.mark.parametrize("step", range(1, 9))
+def test_a_full_disk_leaves_what_was_held_or_what_is(
+    step: int, server: HostileServer, store: EditionStore
+) -> None:
+    """One document takes the place of another: at no moment is there none."""
+    first, second = (editions.xml(editions.without(name)) for name in ("invented-7", "invented-8"))
+    server.behaviour = good(first, '"first"')
+    assert updater(store).fetch(server.url).outcome == "held"
+    server.behaviour = good(second, '"second"')
+    calls = 0
+
+    def full(descriptor: int, flush: object = os.fsync) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == step:
+            raise OSError(28, "No space left on device")
+        flush(descriptor)  # type: ignore[operator]
+
+    with patch.object(os, "fsync", full), contextlib.suppress(StoreError):
+        updater(store).fetch(server.url)
+    held = updater(store).show_held()
+    assert held.sha256 in (digest(first), digest(second))
+    assert document(store, "held").read_bytes() == (first if held.sha256 == digest(first) else second)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork and no SIGKILL")
+def test_a_kill_leaves_what_was_held_or_what_is(tmp_path: Path) -> None:
+    """F-01, at every call that changes the disk."""
+    first, second = (editions.xml(editions.without(name)) for name in ("invented-7", "invented-8"))
+
+    def held(data: bytes) -> Held:
+        return Held(
+            data, digest(data), "https://x/", Validators(None, None), editions.NOW, editions.NEXT_DATE
+        )
+
+    for place in itertools.count(1):
+        folder = UpdateFolder(tmp_path / str(place))
+        folder.hold(held(first))
+        child = os.fork()
+        if child == 0:
+            die_at(place)
+            folder.hold(held(second))
+            os._exit(0)
+        status = os.waitpid(child, 0)[1]
+        folder.tidy()
+        found = folder.held()
+        assert found is not None
+        assert found.data in (first, second)
+        assert len(list(folder.path.glob("held-*.xml"))) == 1
+        assert not asides(folder.path)
+        if status == 0:
+            break
+    assert place > 8
+
+
+def die_at(place: int) -> None:
+    """Let the process be killed before its *place*-th call that changes the disk."""
+    calls = itertools.count(1)
+
+    def before(call: Callable[..., object]) -> Callable[..., object]:
+        def dying(*arguments: object, **named: object) -> object:
+            if next(calls) == place:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return call(*arguments, **named)
+
+        return dying
+
+    for name in ("open", "replace", "unlink", "fsync", "mkdir"):
+        setattr(os, name, before(getattr(os, name)))
+
+
+def test_a_folder_that_is_a_link_is_refused(
+    server: HostileServer, store: EditionStore, tmp_path: Path
+) -> None:
+    server.behaviour = good(editions.next_xml())
+    (outside := tmp_path / "outside").mkdir()
+    folder_of(store).symlink_to(outside)
+    made = updater(store)
+    for call in (lambda: made.fetch(server.url), lambda: made.accept_held("00000000"), made.show_held):
+        assert refusal(call) == "E-STORE-WRITE"
+    assert refusal(updater(store, dry_run=True).fetch, server.url) == "E-STORE-WRITE"
+    assert (list(outside.iterdir()), server.visits) == ([], [])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_nobody_else_can_open_the_lock(server: HostileServer, store: EditionStore) -> None:
+    """Who can open it can hold it for ever; a lock of an earlier version is mended."""
+    folder_of(store).mkdir()
+    lock = folder_of(store) / "lock"
+    lock.touch(0o644)
+    lock.chmod(0o644)
+    server.behaviour = good(editions.next_xml())
+    assert updater(store).fetch(server.url).outcome == "kept"
+    assert [path.stat().st_mode & 0o777 for path in (lock, store.lock)] == [0o600, 0o600]
+
+
+def test_a_lock_is_waited_for_aloud_and_not_for_ever(tmp_path: Path) -> None:
+    waited: list[str] = []
+    path = tmp_path / "lock"
+    with durable.locked(path):
+        began = time.monotonic()
+        with (
+            pytest.raises(StoreError, match=r"held by another process.*E-STORE-BUSY"),
+            durable.locked(path, seconds=0.3, waits=lambda: waited.append("once")),
+        ):
+            raise AssertionError("two have the lock")
+        assert 0.3 <= time.monotonic() - began < 5
+    assert waited == ["once"]
+    with durable.locked(path, seconds=0, waits=lambda: waited.append("twice")):
+        assert waited == ["once"]
+
+
 def test_what_a_kill_left_is_taken_away(server: HostileServer, store: EditionStore) -> None:
     folder_of(store).mkdir()
-    left = folder_of(store) / ".held.xml.0123456789abcdef.tmp"
+    left = folder_of(store) / ".held.json.0123456789abcdef.tmp"
     left.write_bytes(b"half")
+    whole = folder_of(store) / "held-0123456789abcdef.xml"
+    whole.write_bytes(b"a document that no facts tell of")
     server.behaviour = good(editions.next_xml())
     assert updater(store, dry_run=True).fetch(server.url).outcome == "would-keep"
     assert asides(folder_of(store)) == [left]
     assert updater(store).fetch(server.url).outcome == "kept"
     assert not asides(folder_of(store))
+    assert not whole.exists()
 
 
 def test_a_part_that_cannot_be_kept_hides_no_error(server: HostileServer, store: EditionStore) -> None:
@@ -721,7 +857,9 @@ def test_wrong_calls(store: EditionStore) -> None:
     with pytest.raises(RuleError):
         updater(store, now="yesterday")
     with pytest.raises(DataMissing):
-        updater(store).accept_held()
+        updater(store).show_held()
+    with pytest.raises(DataMissing):
+        updater(store).accept_held("00000000")
 
 
 # -- IANA's own

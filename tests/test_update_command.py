@@ -18,7 +18,7 @@ import portbook as package
 import update_editions as editions
 from cli_runs import portbook
 from hostile_server import HostileServer, cut_at, good, serving, trusted_file
-from portbook.store import EditionStore
+from portbook.store import EditionStore, durable
 from portbook.update import DEFAULT_URL
 from portbook.update.limits import MAX_SECONDS
 
@@ -84,14 +84,15 @@ def test_held_says_why_and_what_to_do(server: HostileServer, home: Path) -> None
     held = update(home, "--url", server.url)
     assert (held.status, held.err) == (1, ASKING)
     assert "80/tcp: 'lamp [IESG] [Bo_Buoy]', 'lamp-too [IESG]' before" in held.out
-    assert "portbook update --accept-held\n" in held.out
     assert f"Until then {editions.BASE_DATE} goes on answering." in held.out
     digest = re.search(r"SHA-256 is ([0-9a-f]{64})", held.out)
     assert digest
+    assert f"portbook update --accept-held={digest[1][:16]}\n" in held.out
     assert portbook("--version", home=home).out.count(editions.BASE_DATE) == 1
     assert update(home, "--accept-held=12345678").status == 3
     assert update(home, "--accept-held=nonsense").status == 2
     server.close()  # to accept needs no connection
+    assert update(home, "--accept-held") == (1, held.out, "")  # what is held now, and the line to type
     accepted = update(home, f"--accept-held={digest[1][:8]}")
     assert (accepted.status, accepted.out.split(";")[0]) == (0, f"kept edition {editions.NEXT_DATE}")
     assert portbook("--version", home=home).out.count(editions.NEXT_DATE) == 1
@@ -107,10 +108,21 @@ def test_on_the_embedded_edition_a_hold_is_explained(server: HostileServer, tmp_
     server.behaviour = good(editions.xml(lambda rows: rows.__setitem__(slice(None), records)))
     held = update(tmp_path / "home", "--url", server.url)
     assert held.status == 1
-    assert (
-        f"Edition {embedded.id} came with Portbook: on the first update a hold is to be expected." in held.out
-    )
-    assert update(tmp_path / "home", "--accept-held").status == 0
+    assert f"Edition {embedded.id} came with Portbook: the first update is always held." in held.out
+    digest = re.search(r"--accept-held=([0-9a-f]{16})\n", held.out)
+    assert digest
+    assert update(tmp_path / "home", f"--accept-held={digest[1]}").status == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks otherwise")
+def test_another_update_at_work_is_waited_for_aloud(server: HostileServer, home: Path) -> None:
+    server.behaviour = good(editions.next_xml())
+    with durable.locked(home / "update" / "lock"), started(home, "--url", server.url) as run:
+        assert run.stderr
+        lines = [run.stderr.readline(), run.stderr.readline()]
+        assert "another update is at work; waiting for it, at most 180 seconds\n" in lines
+        run.terminate()
+    assert server.visits == []
 
 
 @pytest.mark.parametrize("outcome", ["kept", "current", "held", "would-keep", "would-hold"])

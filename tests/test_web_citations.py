@@ -13,6 +13,7 @@ import invented
 from portbook.edition import Edition
 from portbook.mentions import Mentions
 from portbook.records import Footnote, PublishedDate, Record, Reference, rich
+from portbook.web.addresses import is_followed, of_document
 from portbook.web.entries import columns_naming, entries_of
 from portbook.web.paging import LINES
 from portbook.web.people import footnote_id
@@ -150,6 +151,46 @@ def test_a_footnote_is_found_below_the_contacts(tmp_path: Path) -> None:
         assert response.status_code == 301
         assert response["Location"] == f"/contacts#{footnote_id('7 b')}"
         assert client.get("/references/7").status_code == 404
+
+
+# -- links out
+
+
+@pytest.mark.parametrize(
+    "uri, href",
+    [
+        ("https://h.example/a?b=c#d", "https://h.example/a?b=c#d"),
+        ("https://h.example/caf\u00e9?q=\u00fc", "https://h.example/caf%C3%A9?q=%C3%BC"),
+        ("https://h\u00f6.example/", "https://h%C3%B6.example/"),
+        ('https://h.example/"<b>', "https://h.example/%22%3Cb%3E"),
+        ("https://h.example/%41", "https://h.example/%41"),
+        *(
+            (f"https://h.example/a{unseen}b", "")
+            for unseen in "\u202e\u200b\u2066\ufeff\u00ad\u3164\U000e0041"
+        ),
+        *((f"https://h.example/a{blank}b", "") for blank in " \t\n\u00a0\u3000\u2028\x1c\x7f\x85"),
+        ("https://h.example\\@evil.example/", ""),
+        ("https:///a", ""),
+        ("javascript:hit()", ""),
+        ("https://h.example/\udcff", ""),
+    ],
+)
+def test_a_link_out_is_ascii_and_all_of_it_is_seen(uri: str, href: str) -> None:
+    assert of_document(Reference("uri", uri)) == href
+    assert is_followed(uri) == bool(href)
+
+
+def test_a_link_that_hides_something_is_none(tmp_path: Path) -> None:
+    seen, unseen = "https://h.example/caf\u00e9", "https://h.example/\u202egnp.exe"
+    cites = (Reference("uri", seen), Reference("uri", unseen))
+    with site(tmp_path, edition_of(Record("foo", "4000", "tcp", rich("Foo"), reference=cites))) as client:
+        for address in ("/references", "/services/foo", f"/references/{quote(unseen, safe='')}"):
+            links = shown(client, address).links
+            assert all(link.isascii() for link in links)
+            assert not [link for link in links if link.startswith("https://h.example") and "gnp" in link]
+        assert "https://h.example/caf%C3%A9" in shown(client, "/references").links
+        found = client.get(f"/v1/references/{quote(unseen, safe='')}").json()
+        assert found["document"] is None
 
 
 # -- many rows

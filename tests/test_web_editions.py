@@ -16,6 +16,7 @@ from django.test import Client
 import invented
 from portbook import formats
 from portbook.edition import HEAD
+from portbook.errors import visible
 from portbook.store import EditionStore, edition_file
 from portbook.web import edition_facts, edition_words
 from portbook.web.editions import Opened, Served
@@ -423,7 +424,7 @@ def test_odd_names_of_files(tmp_path: Path, store: EditionStore, name: str | byt
         assert "\u202e" not in page.text
         assert client.get("/").status_code == 200
         if isinstance(name, str):
-            assert about == f"/editions/{quote(f'file:{name}', safe='')}"
+            assert about == f"/editions/{quote(f'file:{visible(name)}', safe='')}"
         assert "2 rows" in shown(client, about).text
 
 

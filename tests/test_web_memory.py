@@ -92,18 +92,26 @@ def test_what_was_said_is_remembered_in_one_state() -> None:
     memory = Memory()
     said = answer()
     assert memory.get("a", "/") is None
-    memory.keep("/", said)
+    memory.keep("a", "/", said)
     assert memory.get("a", "/") is said
     assert memory.get("a", "/?x") is None
     assert memory.get("b", "/") is None
     assert memory.get("a", "/") is None
 
 
+def test_what_was_made_in_another_state_is_not_kept() -> None:
+    memory = Memory()
+    assert memory.get("before", "/") is None
+    assert memory.get("after", "/") is None
+    memory.keep("before", "/", answer())
+    assert memory.get("after", "/") is None
+
+
 def test_the_largest_answer_that_is_remembered() -> None:
     memory = Memory()
     memory.get("a", "/")
-    memory.keep("/at", answer(size=MAX_ANSWER))
-    memory.keep("/above", answer(size=MAX_ANSWER + 1))
+    memory.keep("a", "/at", answer(size=MAX_ANSWER))
+    memory.keep("a", "/above", answer(size=MAX_ANSWER + 1))
     assert memory.get("a", "/at")
     assert memory.get("a", "/above") is None
 
@@ -112,9 +120,9 @@ def test_the_least_recently_asked_goes_first() -> None:
     memory = Memory(limit=10_100)
     memory.get("a", "/")
     for key in ("/1", "/2", "/3", "/4"):
-        memory.keep(key, answer(key, 1500))  # about 2,500 bytes each
+        memory.keep("a", key, answer(key, 1500))  # about 2,500 bytes each
     assert memory.get("a", "/1")
-    memory.keep("/5", answer("5", 1500))
+    memory.keep("a", "/5", answer("5", 1500))
     assert memory.get("a", "/2") is None
     assert memory.get("a", "/1")
     assert memory.get("a", "/5")
@@ -123,9 +131,9 @@ def test_the_least_recently_asked_goes_first() -> None:
 def test_keeping_again_counts_once() -> None:
     memory = Memory(limit=10_000)
     memory.get("a", "/")
-    memory.keep("/other", answer("o", 1500))
+    memory.keep("a", "/other", answer("o", 1500))
     for n in range(100):
-        memory.keep("/same", answer(str(n), 1500))
+        memory.keep("a", "/same", answer(str(n), 1500))
     assert memory.get("a", "/other")
     remembered = memory.get("a", "/same")
     assert remembered
@@ -136,7 +144,7 @@ def test_long_addresses_count_too() -> None:
     memory = Memory(limit=100_000)
     memory.get("a", "/")
     for n in range(50):
-        memory.keep(f"/{n}?" + "x" * 8_000, answer())
+        memory.keep("a", f"/{n}?" + "x" * 8_000, answer())
     kept = [n for n in range(50) if memory.get("a", f"/{n}?" + "x" * 8_000)]
     assert 5 < len(kept) < 13
     assert kept[-1] == 49

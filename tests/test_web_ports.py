@@ -18,7 +18,7 @@ from portbook.numbers import Transport, parse_port
 from portbook.records import Contact, PublishedDate, Record, Reference, RichText, rich
 from portbook.search.queries import parse_query
 from portbook.web.doors import MAX_DOORS, MAX_NAMED
-from portbook.web.lines import MAX_LINES, fits
+from portbook.web.lines import MAX_COUNTED, MAX_LINES, fits
 from portbook.web.marking import Marker
 from portbook.web.sentences import found_by
 from sites import Page, site
@@ -498,7 +498,7 @@ def hinted(client: Client, query: str) -> Page:
         ("HTTPS", "Service https · port 443", "/services/https"),
         ("https/udp", "Service https", "/services/https"),
         ("_http._tcp", "Service http", "/services/http"),
-        ("whois++", "Service whois++ · port 63", "/services/whois%2B%2B"),
+        ("whois++", "Service whois++ · port 63, an alias: use whoispp", "/services/whois%2B%2B"),
         ("ipps", "Service ipps · port 631", "/services/ipps"),
         ("RFC 9110", "Reference RFC9110 · 6 rows cite it", "/references/RFC9110"),
         ("iesg", "Contact IESG · 129 rows", "/contacts/IESG"),
@@ -755,3 +755,10 @@ def test_every_page_of_the_invented_edition_is_well_made(tmp_path: Path) -> None
             for line in copied(client, address):
                 known = (SERVICES_LINE, FILTER, LISTENING)
                 assert any(form.fullmatch(line) for form in known) or parse_service_label(line), line
+
+
+def test_lines_of_a_service_on_every_user_port_are_counted_so_far(tmp_path: Path) -> None:
+    rows = [Record(f"rogue-{n}", "1024-65535", "tcp", rich("x")) for n in range(25)]
+    with site(tmp_path, Edition(tuple(rows))) as client:
+        text = shown(client, "/services/rogue-1").text
+    assert f"and at least {MAX_COUNTED - MAX_LINES} more of the kind" in text

@@ -384,3 +384,22 @@ def test_an_edition_that_was_asked_for_stays(home: Path, tmp_path: Path, pinned:
         for _ in range(25):
             time.sleep(0.1)
             assert ask(place, "/v1/ports/1") == before
+
+
+@pytest.mark.parametrize("address", ["/editions/current/ports", "/editions/2023/table"])
+def test_a_long_query_at_a_short_id_gets_the_headers_too(tmp_path: Path, address: str) -> None:
+    with site(tmp_path) as client:
+        answer = client.get(f"{address}?a={'x' * 17_000}")
+    assert answer.status_code == 400
+    assert "Content-Security-Policy" in answer
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_an_error_of_the_dated_api_is_a_document(tmp_path: Path) -> None:
+    with site(tmp_path) as client:
+        answer = client.get("/editions/2023-03-13/v1/ports/99999")
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_another_method_at_a_short_id_leads_nowhere(client: Client) -> None:
+    assert client.post("/editions/current/ports/443").status_code == 405

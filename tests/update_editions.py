@@ -8,13 +8,17 @@ from dataclasses import replace
 
 from portbook import formats
 from portbook.edition import Edition
-from portbook.records import Contact, Note, PublishedDate, Record, Reference, rich
-from portbook.update.plausibility import TITLE
+from portbook.records import Contact, Extra, Note, PublishedDate, Record, Reference, rich
+from portbook.update.people import TITLE
 
+THIEF = Reference("uri", "https://thief.example/", text="RFC6335")
 BASE_DATE, NEXT_DATE = "2026-01-10", "2026-01-17"
 NOW = "2026-01-20T06:00:00Z"
 ROWS = 300  # of services with a User Port; 2% of all rows are six
 ALLOWED = 6
+
+NAMESPACE = b"http://www.iana.org/assignments"
+ALIAS = 'This entry is an alias to "newcomer"'
 
 Edit = Callable[[list[Record]], None]
 
@@ -158,6 +162,35 @@ def swapped(contact: Contact) -> Contact:
     return replace(contact, uris=("mailto:thief&example.net",))
 
 
+def each(change: Callable[[Record], Record]) -> Edit:
+    def edit(records: list[Record]) -> None:
+        records[:] = map(change, records)
+
+    return edit
+
+
+def blank_in(field: str) -> Edit:
+    """A blank inside of every *field*."""
+
+    def edit(records: list[Record]) -> None:
+        for at, record in enumerate(records):
+            text = getattr(record, field)
+            if text and len(text) > 2 and record.service_name:
+                records[at] = replace(record, **{field: f"{text[:2]} {text[2:]}"})
+
+    return edit
+
+
+def gone(number: str, *instead: Record) -> Edit:
+    """The row without a name at *number* goes; so many others come that nobody counts fewer."""
+
+    def edit(records: list[Record]) -> None:
+        del records[next(i for i, record in enumerate(records) if record.port_number == number)]
+        records.extend(instead or (row("filler", "9001", "tcp"),))
+
+    return edit
+
+
 def poisons() -> dict[str, tuple[bytes, str]]:
     """Well-formed editions of the next date that must wait for a person, each with a reason that it has."""
     thief = (person("Bo_Buoy"),)
@@ -191,6 +224,40 @@ def poisons() -> dict[str, tuple[bytes, str]]:
             "many-rows",
         ),
         "fewer rows": (fewer, "fewer-rows"),
+        "a blank in every name": (blank_in("service_name"), "row-vanished"),
+        "a blank in every number": (blank_in("port_number"), "row-vanished"),
+        "a blank in every transport": (blank_in("transport"), "row-vanished"),
+        "a blank behind every name": (
+            each(lambda r: replace(r, service_name=r.service_name and f"{r.service_name} ")),
+            "row-vanished",
+        ),
+        "System Port: its name becomes an alias": (
+            changing("lamp", assignment_notes=rich(ALIAS)),
+            "system-port",
+        ),
+        "all references lead elsewhere": (each(lambda r: replace(r, reference=(THIEF,))), "many-rows"),
+        "all descriptions are links": (
+            each(lambda r: replace(r, description=rich(THIEF._replace(text=str(r.description))))),
+            "many-rows",
+        ),
+        "all contacts say another's name": (
+            each(lambda r: replace(r, contact=(r.contact[0]._replace(text="IESG"),))),
+            "system-port",
+        ),
+        "a service over 1,025 ports": (adding(row("rogue", "10000-11024", "tcp")), "wide-row"),
+        "a service over all ports": (adding(row("rogue", "1024-65535", None)), "wide-row"),
+        "two services over each other's ports": (
+            adding(row("rogue-1", "10000-10700", "tcp"), row("rogue-2", "10000-10700", "tcp")),
+            "wide-row",
+        ),
+        "all free ports are reserved": (adding(row(None, "20000-40000", None, "Reserved")), "wide-row"),
+        "a Reserved port goes": (gone("82"), "nameless-row"),
+        "an Unassigned block goes": (gone("3000-3010"), "nameless-row"),
+        "an Unassigned block loses a port": (
+            gone("3000-3010", row(None, "3001-3010", None, "Unassigned")),
+            "nameless-row",
+        ),
+        "a Reserved port is free": (at_number("82", description=rich("Unassigned")), "nameless-row"),
     }
     found = {name: (xml(edit), code) for name, (edit, code) in edits.items()}
     heads: dict[str, tuple[dict[str, object], str]] = {
@@ -205,7 +272,34 @@ def poisons() -> dict[str, tuple[bytes, str]]:
             "head",
         ),
         "another title": ({"title": "Another Registry"}, "head"),
+        "no people any more": ({"contacts": None}, "head"),
+        "another address of a holder": (people(lambda c: swapped(c) if c.id == "IESG" else c), "system-port"),
+        "ten thousand contacts more": (
+            {"contacts": (*(base().contacts or ()), *(Contact(f"X{n}", "A Thief") for n in range(10_000)))},
+            "many-contacts",
+        ),
+        "iesg beside IESG": ({"contacts": (*(base().contacts or ()), Contact("iesg"))}, "twin-contacts"),
+        "Ada_Quay in full width": (
+            {"contacts": (*(base().contacts or ()), Contact("\uff21da_Quay"))},
+            "twin-contacts",
+        ),
+        "another Person_1 before the one": (
+            {"contacts": (Contact("Person_1", "A Thief"), *(base().contacts or ()))},
+            "twin-contacts",
+        ),
+        "an element in the head": (
+            {"extras": (Extra("element", "warning", "<warning>Call a thief</warning>"),)},
+            "head",
+        ),
     }
+    texts = {
+        "a text in every row": next_xml().replace(b"</record>", b"<warning>Call a thief</warning></record>"),
+        "a text in one row": next_xml().replace(b"</record>", b"<warning>Call a thief</warning></record>", 1),
+        "an attribute in one row": next_xml().replace(b"<record", b'<record warning="Call a thief"', 1),
+        "a text between the rows' parts": next_xml().replace(b"</record>", b"Call a thief</record>", 1),
+        "a comment": next_xml().replace(b"<people>", b"<!-- Call a thief --><people>", 1),
+    }
+    found |= {name: (data, "unforeseen") for name, data in texts.items()}
     return found | {name: (xml(**parts), code) for name, (parts, code) in heads.items()}
 
 
@@ -243,7 +337,7 @@ def bad_documents() -> dict[str, tuple[bytes, str]]:
         "not closed": (good.replace(b"</registry>", b""), "E-XML-SYNTAX"),
         "something behind the end": (good + b"<more/>", "E-XML-SYNTAX"),
         "deep": (good.replace(b"<people>", deep + b"<people>"), "E-XML-DEPTH"),
-        "300,001 rows": (good.replace(b"<people>", b"<record/>" * 300_001 + b"<people>"), "E-FILE-RECORDS"),
+        "300,001 rows": (good.replace(b"<people>", b"<record/>" * 300_001 + b"<people>"), "E-UPDATE-COUNT"),
         "a text of 1 MB": (good.replace(b"Without a port", b"x" * 1_000_000), "E-FIELD-SIZE"),
         "65 references": (
             good.replace(
@@ -251,6 +345,22 @@ def bad_documents() -> dict[str, tuple[bytes, str]]:
                 b"<name>drifter</name>" + b'<xref type="rfc" data="rfc1"/>' * 65,
             ),
             "E-RECORD-REFERENCES",
+        ),
+        "more than twice the rows": (
+            formats.write(replace(edited(), records=base().records * 2 + edited().records[-1:]), "xml"),
+            "E-UPDATE-COUNT",
+        ),
+        "as many under a prefix": (
+            good.replace(b"<people>", b'<x:record xmlns:x="%s"/>' % NAMESPACE * 400 + b"<people>"),
+            "E-UPDATE-COUNT",
+        ),
+        "a million elements": (
+            good.replace(b"<people>", b"<x/>" * 1_000_000 + b"<people>"),
+            "E-UPDATE-COUNT",
+        ),
+        "a million attributes": (
+            good.replace(b"<people>", b"<x " + b"a='' " * 1_000_000 + b"/><people>"),
+            "E-UPDATE-COUNT",
         ),
         "no rows": (formats.write(replace(edited(), records=()), "xml"), "E-UPDATE-COUNT"),
         "less than half of the rows": (

@@ -5,11 +5,12 @@ registry's columns in snake case; a range of ports is `port` and `port_end`, nev
 request, no file and no terminal: who asks gives the edition and the id under which it is kept.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from portbook.blocks import runs_of
+from portbook.census import BORDERS
 from portbook.edition import Edition, PortState, Service, row_state
 from portbook.errors import RuleError
 from portbook.mentions import Cited, Person
@@ -19,6 +20,9 @@ from portbook.records import PublishedDate, Record, Reference, RichText
 from portbook.search import Hit
 
 Answer = dict[str, Any]
+
+MAX_RECORDS = 5_000  # of an answer over HTTP; 1,024 ports of a real edition have about 2,100 at most
+MAX_TEXT = 4_000_000  # characters in them, each record counted as often as it is given
 
 RECORD_FIELDS = (
     "service_name",
@@ -40,6 +44,16 @@ RECORD_FIELDS = (
     "edition",
     "href",
 )
+
+
+class Part(NamedTuple):
+    """Which of many rows an answer gives: at most `limit` of them, after the first `offset`."""
+
+    limit: int
+    offset: int = 0
+
+    def of(self, records: Sequence[Record]) -> Sequence[Record]:
+        return records[self.offset : self.offset + self.limit]
 
 
 # -- one row
@@ -177,9 +191,13 @@ def ports_answer(
 
 
 def service_answer(
-    edition: Edition, edition_id: str, service: Service, transports: Iterable[Transport] = tuple(Transport)
+    edition: Edition,
+    edition_id: str,
+    service: Service,
+    transports: Iterable[Transport] = tuple(Transport),
+    part: Part | None = None,
 ) -> Answer:
-    """Return what stands under a service name: its rows on *transports* (`rows_on`)."""
+    """Return what stands under a service name: its rows on *transports* (`rows_on`), or a *part* of them."""
     rows = rows_on(service.records, tuple(transports))
     return {
         "name": service.name,
@@ -188,11 +206,10 @@ def service_answer(
         "aliases": list(service.aliases),
         "edition": edition_id,
         "href": service_address(service.name),
-        "records": [record_fields(record, edition, edition_id) for record in rows],
-    }
+    } | _rows(rows, part, edition, edition_id)
 
 
-def contact_answer(edition: Edition, edition_id: str, person: Person) -> Answer:
+def contact_answer(edition: Edition, edition_id: str, person: Person, part: Part | None = None) -> Answer:
     """Return one contact as published, "&" for "@" (R-PUB-9), and the rows that mention it.
 
     `carried` tells whether the contact table of the edition has it; without that only the id is known.
@@ -207,19 +224,26 @@ def contact_answer(edition: Edition, edition_id: str, person: Person) -> Answer:
         "updated": _published(contact.updated) if contact else None,
         "edition": edition_id,
         "href": contact_address(person.id),
-        "records": [record_fields(record, edition, edition_id) for record in person.records],
-    }
+    } | _rows(person.records, part, edition, edition_id)
 
 
-def reference_answer(edition: Edition, edition_id: str, cited: Cited) -> Answer:
+def reference_answer(edition: Edition, edition_id: str, cited: Cited, part: Part | None = None) -> Answer:
     """Return a document that rows cite, and those rows."""
     return {
         "label": cited.label,
         "type": cited.reference.type,
         "edition": edition_id,
         "href": reference_address(cited.label),
-        "records": [record_fields(record, edition, edition_id) for record in cited.records],
-    }
+    } | _rows(cited.records, part, edition, edition_id)
+
+
+def _rows(records: Sequence[Record], part: Part | None, edition: Edition, edition_id: str) -> Answer:
+    """All *records*; or a *part* of them, how many there are in all, and whether some come after it."""
+    given = records if part is None else part.of(records)
+    rows: Answer = {"records": [record_fields(record, edition, edition_id) for record in given]}
+    if part is None:
+        return rows
+    return rows | {"total": len(records), "more": part.offset + part.limit < len(records)}
 
 
 def search_answer(
@@ -258,6 +282,58 @@ def rows_on(records: Iterable[Record], transports: tuple[Transport, ...]) -> tup
     if len(transports) == len(Transport):
         return tuple(records)
     return tuple(r for r in records if not r.transport or fold(r.transport) in transports)
+
+
+# -- how large an answer will be, told before it is made
+
+
+def fits(records: Iterable[Record], edition: Edition) -> bool:
+    """Say whether one answer may hold *records*: `MAX_RECORDS`, and `MAX_TEXT` characters in them."""
+    lengths: dict[int, int] = {}  # by identity: a row that is given at many ports is measured once
+    text = 0
+    for number, record in enumerate(records, 1):
+        if id(record) not in lengths:
+            lengths[id(record)] = _length(record, edition)
+        text += lengths[id(record)]
+        if number > MAX_RECORDS or text > MAX_TEXT:
+            return False
+    return True
+
+
+def records_at(
+    edition: Edition, ports: Ports, transports: tuple[Transport, ...] = tuple(Transport)
+) -> Iterator[Record]:
+    """Yield the records of an answer about *ports*, at the least: each as often as it will be given.
+
+    Ports where the same rows speak are one, as in `blocks.runs_of`, which may join more of them.
+    """
+    before: tuple[Record, ...] | None = None
+    for port in range(ports.low, ports.high + 1):
+        rows = edition.at(port)
+        if rows != before or port in BORDERS:
+            for row in rows:
+                yield from [row] * _times(row, transports)
+        before = rows
+
+
+def _times(record: Record, transports: tuple[Transport, ...]) -> int:
+    """On how many of *transports* the row speaks."""
+    if not record.transport:
+        return len(transports)
+    return 1 if fold(record.transport) in transports else 0
+
+
+def _length(record: Record, edition: Edition) -> int:
+    """The characters of a record's long fields."""
+    texts = (record.description, record.unauthorized_use_reported, record.assignment_notes)
+    people = (*record.shown_assignee, *record.contact)
+    service = edition.service(record.service_name) if record.service_name else None
+    return (
+        sum(len(_text(text) or "") for text in texts)
+        + sum(len(reference.label) for reference in people)
+        + sum(len(reference.data or "") + len(reference.text or "") for reference in record.reference)
+        + sum(map(len, service.aliases if service else ()))
+    )
 
 
 # -- rows as text cells, for CSV and TSV

@@ -11,6 +11,7 @@ from portbook.cli import output, verbs
 from portbook.cli.progress import long_work
 from portbook.cli.refusal import FOUND, NOT_FOUND, usage
 from portbook.errors import Problem
+from portbook.store.durable import LOCK_SECONDS
 from portbook.update import (
     DEFAULT_URL,
     HELD,
@@ -30,8 +31,8 @@ _BY_HAND = "without a network, `portbook editions add FILE` keeps an edition tha
 _ABOUT = f"""
 It asks {DEFAULT_URL},
 and gives up after {{seconds:.0f}} seconds. What comes is compared with the newest edition here. If more has
-changed than is taken unseen, it is held: kept aside, not used, until `portbook update --accept-held`; on
-the first update after installation that is to be expected. Whatever happens, the edition that was there
+changed than is taken unseen, it is held: kept aside, not used, until somebody types the line that is then
+printed; so it is with the first update after installation. Whatever happens, the edition that was there
 goes on answering.
 
 Editions are kept in the folder `editions` of Portbook's own, which is PORTBOOK_HOME or one of the user's;
@@ -53,7 +54,7 @@ def arguments(parser: verbs.Parser) -> None:
         metavar="SHA256",
         nargs="?",
         const="",
-        help="use the edition that is held (=SHA256: if its digest begins so); nothing is fetched",
+        help="use the edition that is held, if its digest begins so; without one: say again why it is held",
     )
     parser.add_argument("--dry-run", action="store_true", help="do all but keep it; nothing is written")
     parser.add_argument("--json", action="store_true", help="one JSON document")
@@ -64,10 +65,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.accepted and not _DIGEST.fullmatch(arguments.accepted):
         raise usage(f"--accept-held={arguments.accepted!r} is no SHA-256, nor 8 digits of one", "update")
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    updater = Updater(now=now, dry_run=arguments.dry_run)
+    updater = Updater(now=now, dry_run=arguments.dry_run, waits=_waits)
     if arguments.accepted is not None:
         with long_work("Reading what is held"):
-            outcome = updater.accept_held(arguments.accepted)
+            accepted = arguments.accepted
+            outcome = updater.accept_held(accepted) if accepted else updater.show_held()
     else:
         outcome = _fetched(updater, arguments.url)
     if arguments.json:
@@ -92,6 +94,10 @@ def _fetched(updater: Updater, url: str) -> Outcome:
         raise UpdateError(Problem(problem.code, hint, problem.source)) from error
 
 
+def _waits() -> None:
+    output.note(f"another update is at work; waiting for it, at most {LOCK_SECONDS:.0f} seconds")
+
+
 def _fields(outcome: Outcome) -> dict[str, Any]:
     return {**asdict(outcome), "changes": outcome.changes._asdict()}
 
@@ -108,7 +114,7 @@ def _lines(outcome: Outcome) -> list[str]:
     if outcome.resumed_at:
         lines.append(f"resumed: {outcome.resumed_at:,} bytes had come before and were not fetched again")
     if outcome.waiting:
-        lines.append(f"an edition of {outcome.waiting} is still held: portbook update --accept-held uses it")
+        lines.append(f"an edition of {outcome.waiting} is still held: portbook update --accept-held says why")
     return lines
 
 
@@ -132,12 +138,10 @@ def _held(outcome: Outcome) -> list[str]:
         examples = f": {'; '.join(reason.examples)}{more}" if reason.examples else ""
         lines.append(f"  {reason.message}{examples}")
     if outcome.since_embedded:
-        lines.append(
-            f"Edition {outcome.since} came with Portbook: on the first update a hold is to be expected."
-        )
+        lines.append(f"Edition {outcome.since} came with Portbook: the first update is always held.")
     if not is_dry:
         lines += [
-            "If these changes are right, use it:  portbook update --accept-held",
+            f"If these changes are right, use it:  portbook update --accept-held={outcome.sha256[:16]}",
             f"Its SHA-256 is {outcome.sha256}. Until then {outcome.since} goes on answering.",
         ]
     return lines

@@ -41,7 +41,7 @@ EPILOG = "Exit status: 0 found or done, 1 not found or findings, 2 wrong call, 3
 # The options that take a value, whatever the verb.
 VALUED = {"-t", "--transport", "--edition", "--data", "--limit", "--from", "--to", "-o", "--output"}
 VALUED |= {"--profile", "--list", "--since", "--frequencies", "--name", "--domain", "--host", "--instance"}
-VALUED |= {"--port", "--txt", "--priority", "--weight", "--ttl"}
+VALUED |= {"--port", "--txt", "--priority", "--weight", "--ttl", "--base"}
 VALUED |= {"--as", "--only"}
 VALUED |= {"--date", "--source", "--bind", "--rendering", "--header", "--layout", "--url"}
 

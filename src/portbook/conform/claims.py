@@ -6,6 +6,7 @@ edition.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -94,15 +95,16 @@ class Gathering:
         """Note a name without a port."""
         self._portless[name] = None
 
-    def written(self, name: str, ports: str, transport: str, where: str, text: str) -> None:
-        """Take a claim from texts, "443" or "6000-6063" and "tcp"; an empty transport says none."""
+    def written(self, names: Iterable[str], ports: str, transport: str, where: str, text: str) -> None:
+        """Take what one piece claims, from texts: "443" or "6000-6063", and "tcp", or "" for no transport."""
         try:
             asked = parse_ports(ports)
             on = parse_transport(transport) if transport else None
         except RuleError as error:
             self.unread(where, text, error.problem.message)
             return
-        self.claim(name, asked, on, where, text)
+        for name in names:
+            self.claim(name, asked, on, where, text)
 
     def claim(self, name: str, ports: Ports, transport: Transport | None, where: str, text: str) -> None:
         """Take a claim; raise `FormatError` E-CONFORM-SIZE above the limits."""

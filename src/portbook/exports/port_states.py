@@ -9,11 +9,11 @@ edition and not after the next: it stands at the date of the later one.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from portbook.blocks import EVERY_PORT, runs_of
+from portbook.census import BORDERS
 from portbook.edition import Edition, PortState
 from portbook.errors import FormatError, Problem
 from portbook.names import same_name, service_name_problem
-from portbook.numbers import Ports, Transport
+from portbook.numbers import MAX_PORT, Ports, Transport
 
 TRANSPORTS = tuple(Transport)
 
@@ -54,9 +54,29 @@ class Timeline(NamedTuple):
 
 def stretches(edition: Edition) -> Iterator[Stretch]:
     """Yield all ports, transport by transport, the lowest first."""
+    lows = _cuts(edition)
     for transport in TRANSPORTS:
-        for ports, state in runs_of(edition, EVERY_PORT, transport):
-            yield Stretch(ports, transport, _standing(state, edition))
+        first, before = 0, None
+        for low in lows:
+            standing = _standing(edition.port(low, transport), edition)
+            if before and standing != before:
+                yield Stretch(Ports(first, low - 1), transport, before)
+                first = low
+            before = standing
+        if before:
+            yield Stretch(Ports(first, MAX_PORT), transport, before)
+
+
+def _cuts(edition: Edition) -> list[int]:
+    """The ports at which an answer may change: where the rows do, and at the edges of ranges."""
+    cuts = []
+    before = None
+    for port in range(MAX_PORT + 1):
+        rows = edition.at(port)
+        if port in BORDERS or (rows is not before and rows != before):
+            cuts.append(port)
+        before = rows
+    return cuts
 
 
 def _standing(state: PortState, edition: Edition) -> Standing:
@@ -105,7 +125,7 @@ def _places(edition: Edition, known: dict[Standing, int]) -> list[int]:
 
 
 def _place(at: int) -> tuple[int, int]:
-    transport, port = divmod(at, EVERY_PORT.high + 1)
+    transport, port = divmod(at, MAX_PORT + 1)
     return port, transport
 
 

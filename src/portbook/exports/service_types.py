@@ -33,7 +33,8 @@ def write(edition: Edition, provenance: Provenance) -> Written:
         if not (name := record.service_name):
             continue
         if name not in usable:
-            alias = not same_name(edition.canonical(name), name)
+            target = edition.canonical(name)
+            alias = target != name and not same_name(target, name)
             usable[name] = "" if alias or service_name_problem(name) else fold(name)
             if not usable[name]:
                 (aliases if alias else malformed)[name] = None

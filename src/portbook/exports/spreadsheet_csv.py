@@ -1,7 +1,7 @@
 """CSV that a spreadsheet opens without running anything: IANA's, guarded where a formula could begin.
 
 D-9, T-29: a cell gets one apostrophe before it when its first visible character is one of = + - @, in
-whatever width, or the cell begins with a tab, a line end or a NUL.  Blanks, quotes and what cannot be seen
+whatever width, or a tab, a line end or a NUL stands before that.  Blanks, quotes and what cannot be seen
 are passed over, for some spreadsheets do so too.  Where no cell is like that, the bytes are those of the
 exact CSV.  A comma separates cells: whoever imports with another separator cuts cells in two and undoes this.
 """
@@ -16,7 +16,7 @@ from portbook.exports.provenance import Provenance, Written, some
 from portbook.formats import iana_csv
 
 _STARTS = ("=", "+", "-", "@", "\u2212")  # the last: the minus sign
-_CONTROLS = ("\t", "\r", "\n", "\0")
+_CONTROLS = re.compile("[\t\r\n\0]")
 # Blanks of all kinds, quotes, and what is not seen: a formula may begin behind them.
 _PASSED_OVER = re.compile(
     "[\\s\"'`\u2018-\u201f\u00ab\u00bb\x00-\x1f\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]*"
@@ -25,11 +25,12 @@ _PASSED_OVER = re.compile(
 
 def is_dangerous(cell: str) -> bool:
     """Say whether a spreadsheet might take *cell* for a formula."""
-    if cell.startswith(_CONTROLS):
-        return True
-    at = _PASSED_OVER.match(cell)
-    first = cell[at.end() : at.end() + 1] if at else ""
-    return unicodedata.normalize("NFKC", first).startswith(_STARTS)
+    if cell[:1].isalnum():
+        return False
+    passed_over = _PASSED_OVER.match(cell)
+    end = passed_over.end() if passed_over else 0
+    first = unicodedata.normalize("NFKC", cell[end : end + 1])
+    return first.startswith(_STARTS) or _CONTROLS.search(cell, 0, end) is not None
 
 
 def guarded(cell: str) -> str:

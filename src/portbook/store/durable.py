@@ -13,7 +13,8 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +26,9 @@ else:
     import fcntl
 
 Content = bytes | Mapping[str, bytes]  # of a file, or of the files of a folder
+
+LOCK_SECONDS = 180.0  # that a lock is waited for; an update takes at most 120, and then reads
+LOCK_PAUSE = 0.05  # seconds between two tries: no system waits for a lock until a time
 
 _ASIDE = re.compile(r"\.(.+)\.[0-9a-f]{16}\.tmp", re.ASCII)
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -141,24 +145,63 @@ def read(path: Path, limit: int, within: Path | None = None) -> bytes:
         return file.read(limit + 1)
 
 
+def nobody_waits() -> None:
+    """What `locked` calls when nobody wants to know."""
+
+
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(
+    path: Path, *, seconds: float = LOCK_SECONDS, waits: Callable[[], None] = nobody_waits
+) -> Iterator[None]:
     """Hold the lock file *path*; whoever else wants it waits.  The system lets go of it when a process dies.
 
-    The file stays: to remove it would let two in.
+    Only its owner may open it: whoever can, can hold it.  *waits* is called once when there is somebody to
+    wait for; after *seconds* `StoreError` E-STORE-BUSY.  The file stays: to remove it would let two in.
     """
     make_folder(path.parent)
     with told(path):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _NO_LINKS, 0o666)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _NO_LINKS, 0o600)
     try:
         with told(path):
-            if sys.platform == "win32":
-                msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-            else:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _keep_to_owner(descriptor)
+            _wait_for(descriptor, path, seconds, waits)
         yield
     finally:
         os.close(descriptor)
+
+
+def _keep_to_owner(descriptor: int) -> None:
+    """Mend the mode of a lock that an earlier version made for everybody."""
+    if sys.platform != "win32":
+        about = os.fstat(descriptor)
+        if about.st_uid == os.geteuid() and stat.S_ISREG(about.st_mode) and about.st_mode & 0o077:
+            os.fchmod(descriptor, 0o600)
+
+
+def _wait_for(descriptor: int, path: Path, seconds: float, waits: Callable[[], None]) -> None:
+    end = time.monotonic() + seconds
+    is_first = True
+    while not _took(descriptor):
+        if is_first:
+            waits()
+            is_first = False
+        if time.monotonic() >= end:
+            message = f"{shown(str(path), 200)} is held by another process, for {seconds:.0f} seconds now"
+            raise StoreError(Problem("E-STORE-BUSY", f"{message}; nothing was written", "docs/store.md"))
+        time.sleep(LOCK_PAUSE)
+
+
+def _took(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK):
+            return False
+        raise
+    return True
 
 
 def _write_new(path: Path, data: bytes) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from portbook import formats
 from portbook.edition import Edition
-from portbook.errors import DataMissing, Problem, RuleError, StoreError, shown
+from portbook.errors import DataMissing, Problem, RuleError, StoreError, shown, visible
 from portbook.formats.limits import MAX_BYTES, checked_size
 from portbook.store import durable
 from portbook.store.ids import Order, id_order, is_day
@@ -241,7 +241,7 @@ def edition_file(path: Path, *, format: str | None = None) -> EditionFile:  # no
     edition = formats.read(data, name)
     own = edition.updated
     file = EditionFile(
-        id=f"file:{path.name}",
+        id=f"file:{visible(path.name)}",  # a name may hold bytes that are no UTF-8
         date=str(own) if own and is_day(own) else "",
         arrival=1,
         sha256=hashlib.sha256(data).hexdigest(),

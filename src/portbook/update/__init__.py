@@ -7,17 +7,18 @@ serves on, whatever comes.  No clock is read but for limits: the instant is pass
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from portbook.errors import DataMissing, Problem, shown
+from portbook.edition import Edition
+from portbook.errors import DataMissing, Problem, StoreError, shown
 from portbook.store import UPDATE_FOLDER, EditionFile, EditionStore, durable, home
 from portbook.store.edition_files import checked_instant
 from portbook.update.addresses import DEFAULT_URL, Resolver, checked_url, looked_up
-from portbook.update.documents import check_not_older, checked_document
+from portbook.update.documents import check_not_older, check_weight, checked_document
 from portbook.update.failures import SOURCE, UpdateError
 from portbook.update.fetching import Answer, Fetch, Validators
 from portbook.update.folder import Held, State, UpdateFolder
@@ -28,6 +29,8 @@ __all__ = ["DEFAULT_URL", "Limits", "Outcome", "Reason", "UpdateError", "Updater
 
 CURRENT, KEPT, HELD, WOULD_KEEP, WOULD_HOLD = "current", "kept", "held", "would-keep", "would-hold"
 NO_CHANGES = Changes()
+MIN_DIGEST = 8  # digits of a SHA-256 that name what is held
+ACCEPTED = ", held and then accepted"  # behind the source of an edition that a person took
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class Updater:
     """Updates of one store.
 
     Without *store* and *folder* those of `store.home`.  *now* is the instant, UTC ("2026-08-17T06:00:00Z");
-    *resolver* looks up the addresses of a host.  With *dry_run* all is done but to write.
+    *resolver* looks up the addresses of a host; *waits* is called when another update is at work and must end
+    first.  With *dry_run* all is done but to write.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class Updater:
         folder: Path | None = None,
         limits: Limits | None = None,
         resolver: Resolver = looked_up,
+        waits: Callable[[], None] = durable.nobody_waits,
         dry_run: bool = False,
     ) -> None:
         self._now = checked_instant(now) or now
@@ -84,6 +89,7 @@ class Updater:
         self._folder = UpdateFolder(folder or home() / UPDATE_FOLDER)
         self._limits = limits or Limits()
         self._resolver = resolver
+        self._waits = waits
         self._dry_run = dry_run
 
     def fetch(self, url: str = DEFAULT_URL) -> Outcome:
@@ -112,28 +118,39 @@ class Updater:
             self._remember()
             return self._current(newest, url)
 
-    def accept_held(self, digest: str = "") -> Outcome:
+    def accept_held(self, digest: str) -> Outcome:
         """Keep what is held as an edition, if its SHA-256 begins with *digest*; no connection is made.
 
+        At least `MIN_DIGEST` digits: what is held now need not be what a person was told of.
         Raises `DataMissing` E-UPDATE-NOTHING-HELD, and what `fetch` raises for a document.
         """
         with self._alone():
-            held = self._folder.held()
-            if held is None:
-                raise _nothing_held("nothing is held; `portbook update` says when something is")
-            if not held.sha256.startswith(digest.lower()):
+            held = self._what_is_held()
+            if len(digest) < MIN_DIGEST or not held.sha256.startswith(digest.lower()):
                 raise _nothing_held(f"what is held has the SHA-256 {held.sha256}, not {shown(digest)}")
             return self._judged(_of_held(held), self._store.current(), accepted=True)
+
+    def show_held(self) -> Outcome:
+        """Say again what is held and why, compared with what is here now; nothing is kept.
+
+        Raises what `accept_held` raises.
+        """
+        with self._alone():
+            held, newest = self._what_is_held(), self._store.current()
+            if held.sha256 == newest.sha256:
+                return self._judged(_of_held(held), newest, accepted=True)
+            return replace(self._compared(_of_held(held), newest), outcome=HELD)
 
     # -- what was sent, what came
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Let no two updates work at once: the later one waits, and then finds little to do."""
+        self._folder.check()
         if self._dry_run:
             yield
             return
-        with durable.locked(self._folder.lock):
+        with durable.locked(self._folder.lock, waits=self._waits):
             self._folder.tidy()
             yield
 
@@ -165,11 +182,20 @@ class Updater:
             if accepted and not self._dry_run:
                 self._folder.discard_held()
             return self._current(newest, document.url, document.resumed_at)
+        outcome = self._compared(document, newest, accepted=accepted)
+        if self._dry_run:
+            return outcome
+        keep = outcome.outcome == WOULD_KEEP
+        return self._kept(document, outcome, accepted=accepted) if keep else self._held(document, outcome)
+
+    def _compared(self, document: _Document, newest: EditionFile, *, accepted: bool = False) -> Outcome:
+        """Judge a document that is not the newest edition itself; nothing is written."""
+        check_weight(document.data, newest)
         edition = checked_document(document.data, document.url, self._now)
         check_not_older(edition, document.sha256, self._store.all())
         comparison = Comparison(newest.edition, edition)
-        reasons = () if accepted else comparison.reasons(self._limits)
-        outcome = Outcome(
+        reasons = () if accepted else (*comparison.reasons(self._limits), *self._drift(edition, newest))
+        return Outcome(
             outcome=WOULD_HOLD if reasons else WOULD_KEEP,
             edition=None,
             since=newest.id,
@@ -182,9 +208,21 @@ class Updater:
             revision=edition.updated == newest.date,
             resumed_at=document.resumed_at,
         )
-        if self._dry_run:
-            return outcome
-        return self._held(document, outcome) if reasons else self._kept(document, outcome, accepted=accepted)
+
+    def _drift(self, edition: Edition, newest: EditionFile) -> tuple[Reason, ...]:
+        """Many small steps since an edition that somebody looked at: together they have the limits of one."""
+        for file in reversed(self._store.all()):
+            if file.source.startswith("https://") and not file.source.endswith(ACCEPTED):
+                continue  # an update took it by itself
+            if file.id == newest.id:
+                return ()
+            try:
+                old = file.edition
+            except StoreError:
+                continue  # damaged; the one before it is further away
+            reason = Comparison(old, edition).drift(self._limits, file.id)
+            return (reason,) if reason else ()
+        return ()
 
     def _held(self, document: _Document, outcome: Outcome) -> Outcome:
         before = self._folder.intact_held()
@@ -202,7 +240,7 @@ class Updater:
         return replace(outcome, outcome=HELD)
 
     def _kept(self, document: _Document, outcome: Outcome, *, accepted: bool) -> Outcome:
-        source = f"{document.url}, held and then accepted" if accepted else document.url
+        source = f"{document.url}{ACCEPTED}" if accepted else document.url
         file = self._store.add(document.data, format="xml", source=source, now=self._now)
         self._remember(document)
         held = self._folder.intact_held()
@@ -222,6 +260,12 @@ class Updater:
             resumed_at=resumed_at,
             waiting=self._waiting(),
         )
+
+    def _what_is_held(self) -> Held:
+        held = self._folder.held()
+        if held is None:
+            raise _nothing_held("nothing is held; `portbook update` says when something is")
+        return held
 
     def _waiting(self) -> str | None:
         held = self._folder.intact_held()

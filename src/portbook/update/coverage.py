@@ -26,7 +26,9 @@ class Coverage:
         for row in rows:
             transport = fold(row.transport)
             if row.ports and transport in ALL:
-                steps = self._steps.setdefault((row.state, transport), [0] * (MAX_PORT + 2))
+                steps = self._steps.get((row.state, transport))
+                if steps is None:
+                    steps = self._steps[row.state, transport] = [0] * (MAX_PORT + 2)
                 steps[row.ports.low] += 1
                 steps[row.ports.high + 1] -= 1
 

@@ -12,7 +12,9 @@ from portbook.errors import FormatError, shown
 from portbook.store import EditionFile
 from portbook.store.ids import is_day
 from portbook.update.failures import refused
-from portbook.update.limits import DAYS_AHEAD
+from portbook.update.limits import DAYS_AHEAD, MAX_MARKS, MAX_ROWS_MORE
+
+_ROW = b"<record"
 
 
 def checked_document(data: bytes, url: str, now: str) -> Edition:
@@ -38,11 +40,28 @@ def checked_document(data: bytes, url: str, now: str) -> Edition:
     return edition
 
 
+def check_weight(data: bytes, newest: EditionFile) -> None:
+    """Raise `UpdateError` E-UPDATE-COUNT for bytes that would take long to read: counted, not yet parsed.
+
+    Well-made 32 MiB can hold millions of elements or attributes, which cost a minute and a gigabyte.
+    """
+    if (marks := data.count(b"<") + data.count(b"=")) > MAX_MARKS:
+        message = f"the document has {marks} elements and attributes; at most {MAX_MARKS} are read"
+        raise refused("E-UPDATE-COUNT", message)
+    _check_not_many(data.count(_ROW), newest)
+
+
+def _check_not_many(rows: int, newest: EditionFile) -> None:
+    if rows > newest.records * MAX_ROWS_MORE:
+        message = f"the document has {rows} records, more than {MAX_ROWS_MORE} times the {newest.records} of"
+        raise refused("E-UPDATE-COUNT", f"{message} edition {newest.id}")
+
+
 def check_not_older(edition: Edition, sha256: str, kept: tuple[EditionFile, ...]) -> None:
     """Raise `UpdateError` when *edition* is no successor of the newest of *kept* (T-16).
 
     E-UPDATE-OLDER: it is of an older date, or its bytes are those of an edition that has one after it.
-    E-UPDATE-COUNT: it has less than half of the newest one's records.
+    E-UPDATE-COUNT: it has less than half of the newest one's records, or more than twice as many.
     """
     newest = kept[-1]
     if again := next((file for file in kept if file.sha256 == sha256), None):
@@ -54,3 +73,4 @@ def check_not_older(edition: Edition, sha256: str, kept: tuple[EditionFile, ...]
     if len(edition.records) * 2 < newest.records:
         message = f"the document has {len(edition.records)} records, edition {newest.id} has {newest.records}"
         raise refused("E-UPDATE-COUNT", message)
+    _check_not_many(len(edition.records), newest)

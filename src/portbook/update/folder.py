@@ -1,11 +1,13 @@
 """What an update remembers between two runs, in the folder `update` beside the store.
 
 `state.json`: when the server was last asked, and the validators of the last answer that was kept.
-`part.*`: the beginning of a download that was cut.  `held.*`: an answer that waits for a person's word.  A
-document goes before the JSON that tells its digest, so after a kill there is both or none.  State and part
-only save work: damaged, they are as if they were not there.  What is held is told to be damaged.
+`part*`: the beginning of a download that was cut.  `held*`: an answer that waits for a person's word.  A
+document has its digest in its name and is written before the JSON that tells of it; the one before goes
+last, so after a kill or on a full disk there is the old one or the new one.  State and part only save
+work: damaged, they are as if they were not there.  What is held is told to be damaged.
 """
 
+import errno
 import hashlib
 import json
 import re
@@ -53,10 +55,21 @@ class UpdateFolder:
         self.path = path
         self.lock = path / LOCK
 
+    def check(self) -> None:
+        """Raise `StoreError` E-STORE-WRITE when the folder is a symbolic link: it is nobody's but ours."""
+        with durable.told(self.path):
+            if self.path.is_symlink():
+                raise OSError(errno.ELOOP, "it is a symbolic link, and none is followed")
+
     def tidy(self) -> None:
         """Take away what interrupted writes left.  Under the lock."""
-        for name in filter(durable.is_aside, names_in(self.path)):
+        names = names_in(self.path)
+        for name in filter(durable.is_aside, names):
             durable.discard(self.path / name)
+        for kind in (HELD, PART):
+            for path in self._documents(kind, names):
+                if path != self._document_of(kind, self._facts(f"{kind}.json")):
+                    durable.discard(path)
 
     # -- the last answer that was kept
 
@@ -82,7 +95,7 @@ class UpdateFolder:
         facts = self._facts(PART + ".json")
         if facts is None or facts.get("url") != url or not (etag := _validators(facts).strong):
             return None
-        data, total = self._document(PART), facts.get("total")
+        data, total = self._document(PART, facts), facts.get("total")
         if data is None or hashlib.sha256(data).hexdigest() != facts["sha256"]:
             return None
         return Part(data, etag, total if isinstance(total, int) else None)
@@ -103,10 +116,13 @@ class UpdateFolder:
         """Return what is held, or None.  Raises `StoreError` E-STORE-CORRUPT when it is damaged."""
         if not (self.path / f"{HELD}.json").is_file():
             return None
-        facts, data = self._facts(HELD + ".json"), self._document(HELD)
+        facts = self._facts(HELD + ".json")
+        data = self._document(HELD, facts)
         if facts is None or data is None or hashlib.sha256(data).hexdigest() != facts["sha256"]:
-            path = shown(str(self.path / f"{HELD}.xml"), 200)
-            message = f"{path} is not what was held; the next `portbook update` fetches it again"
+            path = shown(str(self.path / f"{HELD}.json"), 200)
+            message = (
+                f"{path} and its document are not what was held; the next `portbook update` fetches it again"
+            )
             raise StoreError(Problem("E-STORE-CORRUPT", message, "docs/update.md"))
         told = {name: str(facts.get(name) or "") for name in ("url", "fetched", "date")}
         return Held(data, facts["sha256"], told["url"], _validators(facts), told["fetched"], told["date"])
@@ -130,23 +146,42 @@ class UpdateFolder:
     # -- files
 
     def _put(self, name: str, data: bytes, facts: dict[str, Any]) -> None:
-        """Write a document and its facts; the old facts go first, so they never tell of the new document."""
+        """Write a document, then the facts that tell of it, and only then let go of the one before."""
+        facts = {**facts, "sha256": hashlib.sha256(data).hexdigest()}
+        path = self._document_of(name, facts)
         durable.make_folder(self.path)
-        self._discard(name)
-        durable.write(self.path / f"{name}.xml", data)
-        self._write(f"{name}.json", {**facts, "sha256": hashlib.sha256(data).hexdigest()})
+        durable.write(path, data)
+        try:
+            self._write(f"{name}.json", facts)
+        except BaseException:
+            if path != self._document_of(name, self._facts(f"{name}.json")):
+                durable.discard(path)
+            raise
+        for other in self._documents(name, names_in(self.path)):
+            if other != path:
+                durable.discard(other)
 
     def _write(self, name: str, facts: dict[str, Any]) -> None:
         durable.make_folder(self.path)
         durable.write(self.path / name, json.dumps(facts, indent=1).encode() + b"\n")
 
     def _discard(self, name: str) -> None:
-        paths = [self.path / f"{name}{suffix}" for suffix in (".json", ".xml")]
-        if any(path.is_symlink() or path.exists() for path in paths):
+        """Take away the facts, then what they told of."""
+        facts = self.path / f"{name}.json"
+        if facts.is_symlink() or facts.exists():
             with durable.told(self.path):
-                for path in paths:
-                    path.unlink(missing_ok=True)
-                    durable.flush_folder(self.path)
+                facts.unlink()
+                durable.flush_folder(self.path)
+        for path in self._documents(name, names_in(self.path)):
+            durable.discard(path)
+
+    def _documents(self, name: str, names: list[str]) -> list[Path]:
+        """The documents of that kind which are there, whole or left over."""
+        return [self.path / found for found in names if re.fullmatch(f"{name}-[0-9a-f]{{16}}\\.xml", found)]
+
+    def _document_of(self, name: str, facts: dict[str, Any] | None) -> Path:
+        """Where the document is that *facts* tell of."""
+        return self.path / f"{name}-{facts['sha256'][:16] if facts else 'none'}.xml"
 
     def _facts(self, name: str) -> dict[str, Any] | None:
         """The facts in a JSON file of ours, with a digest; None for all else."""
@@ -158,9 +193,9 @@ class UpdateFolder:
             return None
         return facts
 
-    def _document(self, name: str) -> bytes | None:
+    def _document(self, name: str, facts: dict[str, Any] | None) -> bytes | None:
         try:
-            return durable.read(self.path / f"{name}.xml", MAX_BYTES, within=self.path.parent)
+            return durable.read(self._document_of(name, facts), MAX_BYTES, within=self.path.parent)
         except OSError:
             return None
 

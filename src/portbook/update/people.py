@@ -47,7 +47,31 @@ def _holder(row: Row, known: Mapping[str, tuple[Contact, ...]]) -> Holder:
 
 def in_words(told: frozenset[Holder] | None) -> str:
     """Holders as published; nobody, when there is none."""
-    return ", ".join(shown(words) for words in sorted(str(holder[0]) for holder in told)[:3]) if told else "nobody"
+    return (
+        ", ".join(shown(words) for words in sorted(str(holder[0]) for holder in told)[:3])
+        if told
+        else "nobody"
+    )
+
+
+def unsaid(before: frozenset[Holder] | None, after: frozenset[Holder] | None) -> str:
+    """What `in_words` does not say of two holders with the same words: contacts, notes, aliases."""
+    was, now = (_facts(told or frozenset()) for told in (before, after))
+    told = [shown(fact, 100) for facts in (was - now, now - was) for fact in sorted(facts)[:2]]
+    return ", now ".join(told) or "its notes or an alias"
+
+
+def _facts(told: frozenset[Holder]) -> set[str]:
+    found = set()
+    for holder in told:
+        people: tuple[tuple[Contact, ...], ...] = holder[4]  # type: ignore[assignment]
+        for person in (person for each in people for person in each):
+            found.add(
+                " ".join(filter(None, (person.name, person.organization, *person.uris, person.updated)))
+            )
+        notes: tuple[object, ...] = holder[6]  # type: ignore[assignment]
+        found.add(" ".join(part if isinstance(part, str) else "[...]" for part in notes))
+    return found - {""}
 
 
 # -- the contacts
@@ -105,7 +129,9 @@ def first_head(new: Edition) -> Iterator[str]:
     for part, text in texts:
         if text is not None:
             yield f"{part} {shown(str(text), 60)}"
-            yield from _links(reference.data or "" for reference in text.references if reference.type == "uri")
+            yield from _links(
+                reference.data or "" for reference in text.references if reference.type == "uri"
+            )
 
 
 def _links(targets: Iterable[str]) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """What changes between two editions, and whether so much of it that a person should look first (T-20).
 
 `rows` says when two rows mean the same, `coverage` which ports rows without a name speak of, `people` who
-stands behind holders and what the head shows.  Here are the reasons, and their limits.  All of it takes time and memory
-in proportion to the rows and contacts, whatever their ranges.
+stands behind holders and what the head shows.  Here are the reasons, and their limits.  Time and memory go
+with the number of rows and contacts, whatever their ranges.
 """
 
 from collections import Counter
@@ -20,6 +20,7 @@ from portbook.update.rows import Key, Row, hidden_targets, is_table, rows_of
 
 EXAMPLES = 5  # of each reason
 HEAD_EXAMPLES = 12  # of what is taken for the first time
+NO_ROWS: Counter[Row] = Counter()
 
 
 class Changes(NamedTuple):
@@ -58,7 +59,9 @@ class Comparison:
     def _changes(self) -> Changes:
         added = removed = changed = 0
         for key in self._old_keyed.keys() | self._new_keyed.keys():
-            before, after = self._old_keyed.get(key, Counter()), self._new_keyed.get(key, Counter())
+            before, after = self._old_keyed.get(key, NO_ROWS), self._new_keyed.get(key, NO_ROWS)
+            if before == after:
+                continue
             gone, come = (before - after).total(), (after - before).total()
             changed += min(gone, come)
             removed += max(gone - come, 0)
@@ -105,7 +108,7 @@ class Comparison:
             low, high, transport = key
             place = _place(str(low) if low == high else f"{low}-{high}", transport)
             was, now = people.in_words(before.get(key)), people.in_words(after.get(key))
-            same = "; the contact's data, a note or an alias" if was == now else ""
+            same = f" ({people.unsaid(before.get(key), after.get(key))})" if was == now else ""
             told.append(f"{place}: {was} before, {now} now{same}")
         return _reason("system-port", "System Ports whose holder is another one", len(places), told)
 
@@ -140,9 +143,11 @@ class Comparison:
         lost = {
             key: count
             for key, before in self._old_keyed.items()
-            if key[0] and (count := before.total() - self._new_keyed.get(key, Counter()).total()) > 0
+            if key[0] and (count := before.total() - self._new_keyed.get(key, NO_ROWS).total()) > 0
         }
-        told = [f"{shown(name)} {_place(number, transport)}" for name, number, transport in list(lost)[:EXAMPLES]]
+        told = [
+            f"{shown(name)} {_place(number, transport)}" for name, number, transport in list(lost)[:EXAMPLES]
+        ]
         return _reason(
             "row-vanished", "rows with a service name that are no longer there", sum(lost.values()), told
         )
@@ -191,7 +196,10 @@ class Comparison:
     def _twins(self) -> Reason | None:
         found = people.twins(self._old, self._new)
         return _reason(
-            "twin-contacts", "contacts whose id passes for another's", len(found), map(shown, found[:EXAMPLES])
+            "twin-contacts",
+            "contacts whose id passes for another's",
+            len(found),
+            map(shown, found[:EXAMPLES]),
         )
 
     def _head(self) -> Reason | None:
@@ -210,7 +218,9 @@ class Comparison:
         if not self._was_table:
             return None
         found = dict.fromkeys(hidden_targets(self._new))
-        told = [f"[{shown(link.label, 60)[1:-1]}] {link.type} {shown(link.data or '', 100)}" for link in found]
+        told = [
+            f"[{shown(link.label, 60)[1:-1]}] {link.type} {shown(link.data or '', 100)}" for link in found
+        ]
         what = "targets of references that the older edition could not tell"
         return _reason("first-links", what, len(told), told[:EXAMPLES])
 
@@ -235,7 +245,11 @@ def _keyed(rows: Sequence[Row]) -> dict[Key, Counter[Row]]:
     """The rows by what makes each the same one; the registry has several under one key."""
     keyed: dict[Key, Counter[Row]] = {}
     for row in rows:
-        keyed.setdefault(row.key, Counter())[row] += 1
+        key = row.key
+        if key in keyed:
+            keyed[key][row] += 1
+        else:
+            keyed[key] = Counter((row,))
     return keyed
 
 

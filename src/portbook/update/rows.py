@@ -107,7 +107,7 @@ def hidden_targets(edition: Edition) -> Iterator[Reference]:
 def _references(record: Record) -> Iterator[Reference]:
     yield from record.reference
     for text in (record.description, record.unauthorized_use_reported, record.assignment_notes):
-        if text and (len(text.parts) > 1 or not isinstance(text.parts[0], str)):
+        if text and text.parts:
             yield from text.references
 
 

@@ -9,7 +9,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
+from django.utils.encoding import iri_to_uri
+
 from portbook.answers import port_address, service_address
+from portbook.errors import visible
 from portbook.numbers import Ports, Transport
 from portbook.records import Reference
 
@@ -95,13 +98,13 @@ def of_document(reference: Reference) -> str:
         case "registry" if _REGISTRY.fullmatch(data):
             return f"https://www.iana.org/assignments/{data}"
         case "uri":
-            return data if is_followed(data) else ""
+            return iri_to_uri(data) if is_followed(data) else ""
     return ""
 
 
 def is_followed(address: str) -> bool:
-    """Say whether a link from data may be followed: http or https, a host, no blank, no control character."""
-    if re.search(r"[\x00-\x20\x7f-\x9f\\]", address):
+    """Say whether a link from data may be followed: http or https, a host, no blank, nothing unseen."""
+    if re.search(r"[\s\\]", address) or visible(address) != address:
         return False
     try:
         parts = urlsplit(address)

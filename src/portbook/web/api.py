@@ -7,9 +7,10 @@ who asks for what is not there yet, such as another edition, must not get an ans
 
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,12 +19,16 @@ from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 
 from portbook import answers
-from portbook.answers import Answer
+from portbook.answers import MAX_RECORDS, Answer, Part, records_at
 from portbook.errors import Problem
+from portbook.numbers import Ports
+from portbook.records import Record
 from portbook.search import DEFAULT_LIMIT
 from portbook.web import questions
 from portbook.web.addresses import of_document
 from portbook.web.citations import reference_of
+from portbook.web.editions import Served
+from portbook.web.paging import ROWS
 from portbook.web.people import person_of
 from portbook.web.problems import RequestError
 from portbook.web.ranges import few_ports_of
@@ -36,12 +41,14 @@ from portbook.web.schemas import (
     LabelParameter,
     LimitParameter,
     NameParameter,
+    OffsetParameter,
     PortAnswer,
     PortParameter,
     PortsAnswer,
     PortTransportAnswer,
     ProblemDocument,
     QueryParameter,
+    RowsParameter,
     SearchAnswer,
     ServiceAnswer,
     ToParameter,
@@ -54,9 +61,9 @@ RESOURCES = {  # URI templates (RFC 6570)
     "/v1/ports/{port}": "a port on each transport",
     "/v1/ports/{port}/{transport}": "a port on one transport",
     "/v1/ports{?from,to}": "a range of ports on each transport",
-    "/v1/services/{name}": "a service name or an alias",
-    "/v1/contacts/{contact}": "a contact and the rows that mention it",
-    "/v1/references/{label}": "a document and the rows that cite it",
+    "/v1/services/{name}{?limit,offset}": "a service name or an alias",
+    "/v1/contacts/{contact}{?limit,offset}": "a contact and the rows that mention it",
+    "/v1/references/{label}{?limit,offset}": "a document and the rows that cite it",
     "/v1/search{?q,limit}": "what fits words, a port or an RFC",
 }
 
@@ -109,6 +116,15 @@ api = NinjaAPI(
 api.add_decorator(takes_no_other)
 BAD_QUERY = {400: ProblemDocument}
 REFUSED = {**BAD_QUERY, 404: ProblemDocument}
+FEWER_PORTS = "ask for fewer ports, for one transport of one port, or read /table"
+FEWER_ROWS = "ask for fewer with limit"
+
+
+def refuse_many(records: Iterable[Record], here: Served, code: str, advice: str) -> None:
+    """Raise 400 when the *records* are more than one answer holds; what would hold them is not made yet."""
+    if not answers.fits(records, here.edition):
+        message = f"the answer would hold more than {MAX_RECORDS:,} rows, or very long ones; {advice}"
+        raise RequestError(HTTPStatus.BAD_REQUEST, Problem(code, message, "docs/limits.md"))
 
 
 @api.get("/", response={200: IndexAnswer, **BAD_QUERY}, tags=["index"])
@@ -122,7 +138,9 @@ def index(request: HttpRequest) -> Answer:
 def port(request: HttpRequest, port: PortParameter) -> Answer:
     """What the registry says of a port, 0 to 65535, on each of the four transports."""
     here = edition_of(request)
-    return answers.port_answer(here.edition, here.id, questions.port_of(port))
+    number = questions.port_of(port)
+    refuse_many(records_at(here.edition, Ports(number, number)), here, "E-WEB-PORTS", FEWER_PORTS)
+    return answers.port_answer(here.edition, here.id, number)
 
 
 @api.get("/ports/{port}/{transport}", response={200: PortTransportAnswer, **REFUSED}, tags=["ports"])
@@ -130,6 +148,8 @@ def port_transport(request: HttpRequest, port: PortParameter, transport: Transpo
     """What the registry says of a port on tcp, udp, sctp or dccp."""
     here = edition_of(request)
     number, over = questions.port_of(port), questions.transport_of(transport)
+    rows = records_at(here.edition, Ports(number, number), (over,))
+    refuse_many(rows, here, "E-WEB-PORTS", FEWER_PORTS)
     return answers.port_transport_answer(here.edition, here.id, number, over)
 
 
@@ -137,29 +157,42 @@ def port_transport(request: HttpRequest, port: PortParameter, transport: Transpo
 def ports(request: HttpRequest, from_: FromParameter, to: ToParameter) -> Answer:
     """What the registry says of the ports of a range, as runs with one state; at most 1,024 ports."""
     here = edition_of(request)
-    return answers.ports_answer(here.edition, here.id, few_ports_of(from_, to))
+    asked = few_ports_of(from_, to)
+    refuse_many(records_at(here.edition, asked), here, "E-WEB-PORTS", FEWER_PORTS)
+    return answers.ports_answer(here.edition, here.id, asked)
 
 
 @api.get("/services/{anything:name}", response={200: ServiceAnswer, **REFUSED}, tags=["services"])
-def service(request: HttpRequest, name: NameParameter) -> Answer:
-    """All rows of a service, by its name or an alias, in any case; encode a slash as %2F."""
-    here = edition_of(request)
-    return answers.service_answer(here.edition, here.id, questions.service_of(here, name))
+def service(
+    request: HttpRequest, name: NameParameter, limit: RowsParameter = ROWS, offset: OffsetParameter = 0
+) -> Answer:
+    """The rows of a service, by its name or an alias, in any case; encode a slash as %2F."""
+    here, part = edition_of(request), Part(limit, offset)
+    found = questions.service_of(here, name)
+    refuse_many(part.of(found.records), here, "E-WEB-LIMIT", FEWER_ROWS)
+    return answers.service_answer(here.edition, here.id, found, part=part)
 
 
 @api.get("/contacts/{anything:contact}", response={200: ContactAnswer, **REFUSED}, tags=["contacts"])
-def contact(request: HttpRequest, contact: ContactParameter) -> Answer:
+def contact(
+    request: HttpRequest, contact: ContactParameter, limit: RowsParameter = ROWS, offset: OffsetParameter = 0
+) -> Answer:
     """One contact, by its id in any case.  There is no list of them all (T-72)."""
-    here = edition_of(request)
-    return answers.contact_answer(here.edition, here.id, person_of(here, contact))
+    here, part = edition_of(request), Part(limit, offset)
+    person = person_of(here, contact)
+    refuse_many(part.of(person.records), here, "E-WEB-LIMIT", FEWER_ROWS)
+    return answers.contact_answer(here.edition, here.id, person, part)
 
 
 @api.get("/references/{anything:label}", response={200: CitedAnswer, **REFUSED}, tags=["references"])
-def reference(request: HttpRequest, label: LabelParameter) -> Answer:
-    """One document, by any of its spellings, and every row that cites it."""
-    here = edition_of(request)
+def reference(
+    request: HttpRequest, label: LabelParameter, limit: RowsParameter = ROWS, offset: OffsetParameter = 0
+) -> Answer:
+    """One document, by any of its spellings, and the rows that cite it."""
+    here, part = edition_of(request), Part(limit, offset)
     cited = reference_of(here, label)
-    answer = answers.reference_answer(here.edition, here.id, cited)
+    refuse_many(part.of(cited.records), here, "E-WEB-LIMIT", FEWER_ROWS)
+    answer = answers.reference_answer(here.edition, here.id, cited, part)
     return answer | {"document": of_document(cited.reference) or None}
 
 
@@ -169,6 +202,7 @@ def search(request: HttpRequest, q: QueryParameter = "", limit: LimitParameter =
     here = edition_of(request)
     query = questions.required_query_of(q)
     hits, more = questions.hits_of(here, query, limit)
+    refuse_many(chain.from_iterable(hit.records for hit in hits), here, "E-WEB-LIMIT", FEWER_ROWS)
     return answers.search_answer(here.edition, here.id, query, hits, more)
 
 

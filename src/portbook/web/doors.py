@@ -112,7 +112,9 @@ def _to_names(here: Served, query: str, parsed: Query) -> Iterator[Door]:
     links, mentions = here.links, here.opened.mentions
     service = here.edition.service(query) or here.edition.service(parsed.text)
     if service:
-        yield Door(SERVICE, page_text(service.name), links.service(service.name), _ports_of(service.records))
+        use = f", an alias: use {page_text(service.canonical)}" if service.is_alias else ""
+        remark = _ports_of(service.records) + use
+        yield Door(SERVICE, page_text(service.name), links.service(service.name), remark)
     if cited := mentions.reference(query):
         remark = f"{_rows(cited.records)} cite{'s' if len(cited.records) == 1 else ''} it"
         yield Door("Reference", page_text(cited.label), links.reference(cited.label), remark)

@@ -16,6 +16,7 @@ from portbook.names import fold, same_name
 from portbook.numbers import Ports, Transport, parse_transport
 from portbook.records import Record
 
+MAX_COUNTED = 1_000  # lines that are looked at; "and 988 more" then means at least
 MAX_LINES = 12  # of one kind on one page; a range of 64 ports on two transports would be 128
 FILTERED = (Transport.TCP, Transport.UDP, Transport.SCTP)  # what pcap-filter(7) knows ports of
 LISTENING = {Transport.TCP: "-tlnp", Transport.UDP: "-ulnp"}  # the options of ss(8)
@@ -109,7 +110,7 @@ def fits(name: str) -> bool:
 
 
 def _lines(label: str, lines: Iterable[tuple[str, str]]) -> Lines:
-    found = dict(lines)
+    found = dict(islice(lines, MAX_COUNTED))
     return Lines(label, tuple(islice(found.items(), MAX_LINES)), max(0, len(found) - MAX_LINES))
 
 

@@ -1,6 +1,7 @@
 """Paging: which hundred lines of a list an address asks for, and the addresses of the others.
 
-`search` and `page` mean what they mean in the table: a text that is sought, a page from 1.
+`search` and `page` mean what they mean in the table: a text that is sought, a page from 1.  Programs ask for
+rows by `limit` and `offset`.
 """
 
 import re
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from portbook.errors import Problem, shown
+from portbook.formats.limits import MAX_RECORDS
 from portbook.search.queries import MAX_QUERY
 from portbook.web.problems import RequestError
 from portbook.web.questions import query_of
@@ -20,9 +22,14 @@ from portbook.web.texts import page_text
 
 LINES = 100  # on one page
 BESIDE = 2  # pages named before and after the one shown
+ROWS = 500  # in JSON when no limit is asked: what the busiest contact has, with room for three more like it
+MAX_ROWS = 1_000  # in JSON, at one request
+MAX_OFFSET = MAX_RECORDS  # of a file: nothing comes after
 
 _PAGES = re.compile(r"[1-9][0-9]{0,6}", re.ASCII)
+_DIGITS = re.compile(r"0|[1-9][0-9]{0,6}", re.ASCII)
 _SOURCE = "docs/limits.md"
+_DESCRIBED = "/v1/openapi.json"
 
 Line = TypeVar("Line")
 
@@ -74,6 +81,23 @@ def page_of(parameters: QueryDict) -> int:
         message = f"page {shown(text)} is not a whole number from 1 to {MAX_PAGE:,}"
         raise RequestError(HTTPStatus.BAD_REQUEST, Problem("E-WEB-PAGE", message, _SOURCE))
     return int(text)
+
+
+def rows_of(text: str) -> int:
+    """Return how many rows a program asks for; 400 E-WEB-LIMIT unless it is a number from 1 to `MAX_ROWS`."""
+    return _number("limit", text, 1, MAX_ROWS, "E-WEB-LIMIT")
+
+
+def offset_of(text: str) -> int:
+    """Return after how many rows to begin; 400 E-WEB-OFFSET unless it is a number from 0 to `MAX_OFFSET`."""
+    return _number("offset", text, 0, MAX_OFFSET, "E-WEB-OFFSET")
+
+
+def _number(name: str, text: str, least: int, most: int, code: str) -> int:
+    if _DIGITS.fullmatch(text) and least <= int(text) <= most:
+        return int(text)
+    message = f"{name} {shown(text)} is not a number from {least} to {most:,}"
+    raise RequestError(HTTPStatus.BAD_REQUEST, Problem(code, message, _DESCRIBED))
 
 
 def sheet_of(lines: Sequence[Line], page: int, base: str, search: str = "") -> Sheet[Line]:

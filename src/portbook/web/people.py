@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.utils.encoding import iri_to_uri
 
 from portbook import formats
 from portbook.errors import Problem
@@ -188,7 +189,9 @@ def _shown(listed: Listed, here: Served) -> Shown:
         organisation=page_text(organisation),
         organisation_href=here.links.organisation(organisation) if organisation else "",
         uris=tuple(
-            Piece(page_text(uri), uri if is_followed(uri) else "") for uri in contact.uris if uri.strip()
+            Piece(page_text(uri), iri_to_uri(uri) if is_followed(uri) else "")
+            for uri in contact.uris
+            if uri.strip()
         ),
         updated=page_text(contact.updated or ""),
         is_carried=listed.contact is not None,

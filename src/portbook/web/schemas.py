@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from portbook.numbers import MAX_PORT
 from portbook.search import DEFAULT_LIMIT
 from portbook.search.queries import MAX_QUERY
+from portbook.web.paging import MAX_OFFSET, MAX_ROWS, ROWS, offset_of, rows_of
 from portbook.web.questions import MAX_HITS, limit_of
 from portbook.web.ranges import MAX_JSON
 
@@ -57,6 +58,18 @@ LimitParameter = Annotated[
     BeforeValidator(limit_of),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_HITS}),
     Query(DEFAULT_LIMIT, description="How many hits at most."),
+]
+RowsParameter = Annotated[
+    int,
+    BeforeValidator(rows_of),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_ROWS}),
+    Query(ROWS, description="How many rows at most."),
+]
+OffsetParameter = Annotated[
+    int,
+    BeforeValidator(offset_of),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_OFFSET}),
+    Query(0, description="How many rows to leave out first."),
 ]
 
 
@@ -156,8 +169,16 @@ class PortsAnswer(PortsHead):
     runs: list[RunAnswer]
 
 
-class ContactAnswer(Schema):
-    """A contact as published, and the rows that mention it."""
+class RowsAnswer(Schema):
+    """Rows, as many as were asked for."""
+
+    records: list[RecordAnswer]
+    total: int = Field(description="How many rows there are in all.")
+    more: bool = Field(description="Whether rows come after these: a higher `offset` brings them.")
+
+
+class ContactHead(Schema):
+    """A contact as published."""
 
     id: str
     carried: bool = Field(description="Whether the contact table of the edition has it.")
@@ -167,22 +188,28 @@ class ContactAnswer(Schema):
     updated: str | None = Field(description="YYYY-MM-DD or YYYY-MM, as published.")
     edition: str
     href: str
-    records: list[RecordAnswer]
 
 
-class CitedAnswer(Schema):
-    """A document that rows cite, in the Reference column or in their texts, and those rows."""
+class ContactAnswer(RowsAnswer, ContactHead):
+    """A contact as published, and the rows that mention it."""
+
+
+class CitedHead(Schema):
+    """A document that rows cite, in the Reference column or in their texts."""
 
     label: str
     type: str = Field(description="rfc, rfc-errata, draft, uri, registry, unicode or text.")
     document: str | None = Field(description="Where the document is; null when there is no address.")
     edition: str
     href: str
-    records: list[RecordAnswer]
 
 
-class ServiceAnswer(Schema):
-    """All rows that stand under one service name."""
+class CitedAnswer(RowsAnswer, CitedHead):
+    """A document that rows cite, in the Reference column or in their texts, and those rows."""
+
+
+class ServiceHead(Schema):
+    """A service name, and where it leads."""
 
     name: str
     canonical: str = Field(description="The name to use instead, when `is_alias`.")
@@ -190,7 +217,10 @@ class ServiceAnswer(Schema):
     aliases: list[str]
     edition: str
     href: str
-    records: list[RecordAnswer]
+
+
+class ServiceAnswer(RowsAnswer, ServiceHead):
+    """The rows that stand under one service name."""
 
 
 class HitAnswer(Schema):

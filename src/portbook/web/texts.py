@@ -49,7 +49,7 @@ def pieces(text: RichText | None, links: Links) -> tuple[Piece, ...]:
 
 
 def preformatted(text: RichText, links: Links) -> tuple[Piece, ...]:
-    """Return what a page shows of a text whose lines and blanks were set by hand, in one stretch of pieces."""
+    """Return what a page shows of a text whose lines and blanks were set by hand."""
     found: list[Piece] = []
     for part in text.parts:
         found += [Piece(page_text(part))] if isinstance(part, str) else _pieces([part], links)
