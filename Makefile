@@ -5,7 +5,7 @@ PORT ?= 8765
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench deep rules docs tour deps clean
+.PHONY: help run test check bench deep rules scoreboard docs tour deps clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -38,6 +38,10 @@ deep:  ## the long counts and the fuzzing: minutes to hours
 
 rules:  ## each rule of the registry: where it lives, which vectors test it
 	@$(PYTHON) tools/rules_table.py
+
+scoreboard:  ## docs/scoreboard.md: the services files of packages, judged (ARGS="--folder DIR" keeps them)
+	@$(PYTHON) tools/bootstrap.py run
+	@exec .venv/bin/python tools/scoreboard.py $(ARGS)
 
 docs:  ## the documents as pages in docs/_build
 	@$(PYTHON) tools/bootstrap.py docs

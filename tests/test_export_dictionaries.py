@@ -647,3 +647,27 @@ def entries_of_slapcat(data: bytes) -> list[tuple[str, list[tuple[str, str]]]]:
             (_, name), *own = [attribute(line) for line in lines]
             found.append((name, own))
     return found
+
+
+# -- limits
+
+
+def test_a_name_of_firewalld_at_the_limit_and_beyond() -> None:
+    edition = Edition((row("a" * 251, "1"), row("b" * 252, "2")))
+    out = exports.write(edition, "firewalld", PROVENANCE)
+    assert list(documents(out.data)) == [f"services/{'a' * 251}.xml"]
+    assert out.remarks[0].startswith("left out, for firewalld has no place for such names (1): bbb")
+
+
+def test_a_description_of_firewalld_is_cut_at_the_limit() -> None:
+    for length in (1_000, 1_001):
+        data = written(Edition((row("a", "1", "tcp", "é" * length),)), "firewalld", service="a")
+        assert read_service(data)[1] == "é" * 1_000
+
+
+def test_names_beside_an_element_of_nft_are_whole_and_end_at_the_limit() -> None:
+    first, second = "a" * 31, "b" * 31
+    for length, kept in ((28, 4), (29, 3)):  # 31 + 1 + 31 + 1 + 27 + 1 + 28 is 120
+        names = (first, second, "c" * 27, "d" * length)
+        (told,) = read_nft(written(Edition(tuple(row(name, "1") for name in names)), "nftables")).values()
+        assert told == list(names[:kept])

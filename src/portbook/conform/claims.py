@@ -6,7 +6,7 @@ edition.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -95,16 +95,26 @@ class Gathering:
         """Note a name without a port."""
         self._portless[name] = None
 
-    def written(self, names: Iterable[str], ports: str, transport: str, where: str, text: str) -> None:
-        """Take what one piece claims, from texts: "443" or "6000-6063", and "tcp", or "" for no transport."""
+    def written(
+        self, names: Sequence[str], ports: str, transports: Iterable[str], where: str, text: str
+    ) -> None:
+        """Take what one piece claims, from texts: "443" or "6000-6063", and "tcp", or "" for no transport.
+
+        A piece with wrong ports is listed once, one with wrong transports once for each of those.
+        """
         try:
             asked = parse_ports(ports)
-            on = parse_transport(transport) if transport else None
         except RuleError as error:
             self.unread(where, text, error.problem.message)
             return
-        for name in names:
-            self.claim(name, asked, on, where, text)
+        for transport in transports:
+            try:
+                on = parse_transport(transport) if transport else None
+            except RuleError as error:
+                self.unread(where, text, error.problem.message)
+                continue
+            for name in names:
+                self.claim(name, asked, on, where, text)
 
     def claim(self, name: str, ports: Ports, transport: Transport | None, where: str, text: str) -> None:
         """Take a claim; raise `FormatError` E-CONFORM-SIZE above the limits."""

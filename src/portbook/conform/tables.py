@@ -23,7 +23,7 @@ def read_services(data: bytes) -> ServicesFile:
     gathering = Gathering("services", lines=True)
     for where, text, words in _entries(data, gathering):
         if place := _place(where, text, words, gathering):
-            gathering.written((words[0], *words[2:]), *place, where, text)
+            gathering.written((words[0], *words[2:]), place[0], place[1:], where, text)
     return gathering.file()
 
 
@@ -39,7 +39,8 @@ def read_nmap(data: bytes) -> ServicesFile:
                 where, text, "a line of nmap-services has a name, port/transport and a frequency"
             )
         else:
-            gathering.written(("" if words[0] == NMAP_NAMELESS else words[0],), *place, where, text)
+            name = "" if words[0] == NMAP_NAMELESS else words[0]
+            gathering.written((name,), place[0], place[1:], where, text)
     return gathering.file()
 
 
@@ -48,8 +49,8 @@ def read_wireshark(data: bytes) -> ServicesFile:
     gathering = Gathering("wireshark", lines=True)
     for where, text, words in _entries(data, gathering):
         if place := _place(where, text, words, gathering):
-            for transport in re.split("[/,]", place[1]):
-                gathering.written(words[:1], place[0], transport or "/", where, text)
+            transports = [transport or "/" for transport in re.split("[/,]", place[1])]  # "/" is none
+            gathering.written(words[:1], place[0], transports, where, text)
             if len(words) > 2:
                 gathering.unread(where, text, "Wireshark reads no more than one name of a line")
     return gathering.file()

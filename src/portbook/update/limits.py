@@ -23,9 +23,7 @@ MAX_ROWS_CHANGED = 200  # without a person's word
 MAX_PERCENT_CHANGED = 2  # of the rows, and of the contacts
 MAX_PORTS_COME = 1_024  # in ranges of new rows, all together
 MAX_ROWS_MORE = 2  # times the rows of the edition that is here
-MAX_MARKS = (
-    1_000_000  # "<" and "=" in a document; IANA's has 240,000.  What they cost is known before reading
-)
+MAX_MARKS = 500_000  # "<" and "=" in a document: they cost most in reading.  IANA's has 240,000
 DAYS_AHEAD = 1  # that a date may lie in the future: it is tomorrow elsewhere
 
 

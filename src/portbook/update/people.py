@@ -23,9 +23,10 @@ Holder = tuple[object, ...]  # the words to tell it by, and then all that belong
 
 def holders(rows: Sequence[Row], edition: Edition, *, with_people: bool) -> dict[Place, frozenset[Holder]]:
     """Who is assigned each System Port, or range of ports that begins among them."""
-    known: dict[str, tuple[Contact, ...]] = {}
+    people: dict[str, list[Contact]] = {}
     for person in (edition.contacts or ()) if with_people else ():
-        known[person.id] = (*known.get(person.id, ()), person)
+        people.setdefault(person.id, []).append(person)
+    known = {label: tuple(same) for label, same in people.items()}
     found: dict[Place, set[Holder]] = {}
     for row in rows:
         if row.ports and row.ports.low < FIRST_USER_PORT and row.state is State.ASSIGNED:

@@ -226,7 +226,7 @@ class Comparison:
 
     def _unforeseen(self) -> Reason | None:
         """What no reader of the registry's XML expects, and the older edition did not have."""
-        found = [problem for problem in self._new.remarks if problem.code.startswith("F-XML-")]
+        found = [problem for problem in self._new.remarks if problem.code.split("-")[:2] == ["F", "XML"]]
         before = Counter(problem.code for problem in self._old.remarks)
         more = sum((Counter(problem.code for problem in found) - before).values())
         told = [problem.message for problem in found[:EXAMPLES]]

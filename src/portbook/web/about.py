@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from portbook.freshness import AGING_AFTER, OLD_AFTER
 from portbook.web import edition_words
 from portbook.web.files import offered
-from portbook.web.heads import REQUEST
+from portbook.web.heads import REQUEST, service_of
 from portbook.web.layout import page
 from portbook.web.shown import edition_of
 
@@ -25,5 +25,6 @@ def about(request: HttpRequest) -> HttpResponse:
         "aging_after": AGING_AFTER,
         "old_after": OLD_AFTER,
         "absent": here.edition.absent,
+        "service": service_of(here),
     }
     return page(request, "about.html", context)

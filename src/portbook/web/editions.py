@@ -20,7 +20,7 @@ from portbook.store import EditionFile
 from portbook.web import clock
 from portbook.web.addresses import Links, of_edition
 from portbook.web.memory import Memory
-from portbook.web.rows import RowTable
+from portbook.web.rows import RowTable, TableQuestion
 
 PARTS_OF_THE_CODE = (".py", ".html", ".css", ".js", ".svg")  # what an answer is made of besides the edition
 
@@ -67,7 +67,7 @@ class Opened:
     def prepare(self) -> "Opened":
         """Make at the start what the first visitor would else wait for, and return this."""
         _ = self.index.complete(), self.counts, self.edition.at(0), self.edition.service_names
-        _ = self.table.years, self.mentions, free_near(self.edition, 0)
+        _ = self.table.page(TableQuestion("x")), self.mentions, free_near(self.edition, 0)
         return self
 
 

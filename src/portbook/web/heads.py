@@ -48,6 +48,12 @@ def notes_of(here: Served) -> tuple[Part, ...]:
     )
 
 
+def service_of(here: Served) -> str:
+    """Return the name of a service to show addresses with: https, or the first that the edition has."""
+    names = here.edition.service_names
+    return "https" if here.edition.service("https") or not names else names[0]
+
+
 def examples_of(here: Served) -> tuple[Piece, ...]:
     """Return questions to try, those alone that the edition can answer."""
     links, edition = here.links, here.edition

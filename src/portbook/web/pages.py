@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "parts": heads.parts_of(here),
         "notes": heads.notes_of(here),
         "examples": heads.examples_of(here),
+        "service": heads.service_of(here),
         "request_address": heads.REQUEST,
         "files": files.files_of(here),
     }
