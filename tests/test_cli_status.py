@@ -46,7 +46,7 @@ REACHED: dict[tuple[str, int], tuple[tuple[str, ...], bytes]] = {
     ("getent", 2): (("getent", "services", "no-such-name"), b""),
     ("getent", 3): (("getent", "services", "--edition", "1999"), b""),
     ("convert", 0): (("convert", "-", "--to", "csv"), XML),
-    ("convert", 2): (("convert", "-", "--to", "txt"), XML),
+    ("convert", 2): (("convert", "-", "--to", "json2015"), XML),
     ("convert", 3): (("convert", "-", "--to", "csv"), XML[:-9]),
     ("export", 0): (("export", "etc-services"), b""),
     ("export", 1): (("export", "etc-services", "--list", "-"), b"no-such-name"),

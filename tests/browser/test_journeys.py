@@ -201,11 +201,7 @@ def test_no_link_of_ours_leads_nowhere(browser: Browser, site: Site) -> None:
                     families[family] = families.get(family, 0) + 1
                     if families[family] <= per_family:
                         linked.setdefault(link.partition("#")[0], path)
-        dead = {
-            link: path
-            for link, path in linked.items()
-            if tab.context.request.head(link).status != 200
-        }
+        dead = {link: path for link, path in linked.items() if tab.context.request.head(link).status != 200}
     assert len(linked) > 150
     assert dead == {}
 

@@ -29,7 +29,12 @@ def txt_tables(records: Iterable[Record], here: Served) -> tuple[TxtTable, ...]:
         stated = stated_txt_keys(record)
         if stated and (fold(name), stated) not in found:
             found[fold(name), stated] = _table(name, stated, txt_keys(record))
-    return tuple(found.values())
+    named: dict[str, int] = {}
+    tables = []
+    for (folded, _), table in found.items():
+        number = named[folded] = named.get(folded, 0) + 1
+        tables.append(table if number == 1 else table._replace(name=f"{table.name}, {number}"))
+    return tuple(tables)
 
 
 def _table(name: str, stated: str, keys: tuple[TxtKey, ...] | None) -> TxtTable:
