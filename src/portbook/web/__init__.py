@@ -7,11 +7,12 @@ Where a request goes: `front` (the middleware: `conditions`, `codings`, `memory`
 answers), `urls`, then a view.  The views, and what each is made with:
 
 - `pages` (the first page: `heads`; the search: `results`, `doors`, `marking`)
-- `pages_of_ports`, `pages_of_services` (`sentences`, `cards`, `lines`, `namings`, `near`, `reports`, `txt_tables`)
+- `pages_of_ports`, `pages_of_services` (`sentences`, `cards`, `lines`, `namings`, `near`, `reports`,
+  `txt_tables`)
 - `ranges`, `tables` (`table_questions`, `rows`)
 - `people`, `citations` (`directories`, `entries`, `paging`, `missing`)
 - `edition_pages` (`edition_facts`, `edition_words`), `files` (`sending`), `about`, `assets`
 - `api` (`schemas`)
 
-For all of them: `editions` (an edition as it is shown), `addresses`, `texts`, `questions`, `problems`, `layout`.
+For all: `editions` (an edition as it is shown), `addresses`, `texts`, `questions`, `problems`, `layout`.
 """
