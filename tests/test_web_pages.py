@@ -691,3 +691,28 @@ def test_a_complete_edition_shows_its_contacts(tmp_path: Path) -> None:
         assert "Ann Example [Ann_Example]" in page.text
         assert "not in this edition" not in page.text.replace("changes are not in this edition", "")
         assert "2024-01-02" in page.text
+
+
+@pytest.mark.parametrize(
+    "address, status",
+    [
+        *(
+            (address, 200)
+            for address in ("/", "/ports/443", "/ports/443/tcp", "/services/http", "/services/jmap")
+        ),
+        *((address, 200) for address in ("/search?q=mail", "/table", "/contacts", "/references", "/about")),
+        *((address, 200) for address in ("/contacts/Jon_Postel", "/references/RFC8620", "/ports")),
+        *((address, 200) for address in ("/ports?from=1&to=9", "/editions", "/editions/2018-10-04")),
+        ("/editions/2018-10-04/services/http", 200),
+        ("/services/htp", 404),
+        ("/nothing", 404),
+    ],
+)
+def test_every_page_has_the_menu_and_no_empty_link(client: Client, address: str, status: int) -> None:
+    html = client.get(address).content.decode()
+    assert client.get(address).status_code == status
+    menu = re.search(r'<nav class="places".*?</nav>', html, re.DOTALL)
+    assert menu
+    labels = ["Table", "Contacts", "References", "Ranges", "Editions", "About"]
+    assert re.findall(r"<a [^>]*>([^<]+)</a>", menu[0]) == labels
+    assert re.findall(r"<a [^>]*></a>", html) == []

@@ -62,6 +62,8 @@ document.querySelector("form.search")?.addEventListener("keydown", (event) => {
     event.preventDefault();
     hints.replaceChildren();
     field().focus();
+  } else if (event.key === "Escape" && !field().value) {
+    field().blur(); // a second time: back to the page and its keys
   } else if (at >= 0 && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
     stops[(at + (event.key === "ArrowDown" ? 1 : -1) + stops.length) % stops.length].focus();
