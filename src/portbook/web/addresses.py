@@ -18,6 +18,9 @@ from portbook.records import Reference
 
 API = "/v1"
 EDITIONS = "/editions"
+CONTACTS = "/contacts"
+ORGANISATIONS = "/organisations"
+REFERENCES = "/references"
 FILES = (
     "/assignments/service-names-port-numbers/service-names-port-numbers"  # IANA's own path, without suffix
 )
@@ -52,16 +55,16 @@ class Links:
         return self.root + service_address(name)
 
     def contact(self, contact_id: str) -> str:
-        return f"{self.root}/contacts/{_segment(contact_id)}"
+        return f"{self.root}{CONTACTS}/{_segment(contact_id)}"
 
     def footnote(self, anchor: str) -> str:
-        return f"{self.root}/contacts#{footnote_id(anchor)}"
+        return f"{self.root}{CONTACTS}#{footnote_id(anchor)}"
 
     def organisation(self, name: str) -> str:
-        return f"{self.root}/organisations/{_segment(name)}"
+        return f"{self.root}{ORGANISATIONS}/{_segment(name)}"
 
     def reference(self, label: str) -> str:
-        return f"{self.root}/references/{_segment(label)}"
+        return f"{self.root}{REFERENCES}/{_segment(label)}"
 
     def search(self, text: str) -> str:
         return f"{self.root}/search?{urlencode({'q': text})}"

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from portbook.mentions import Cited, Mentions
 from portbook.records import Record, Reference
 from portbook.web import paging
-from portbook.web.addresses import of_document
+from portbook.web.addresses import REFERENCES, of_document
 from portbook.web.directories import directories_of
 from portbook.web.editions import Served
 from portbook.web.entries import columns_naming, entries_of, line_of
@@ -18,8 +18,6 @@ from portbook.web.missing import missing, missing_page
 from portbook.web.problems import RequestError
 from portbook.web.shown import edition_of
 from portbook.web.texts import Piece, page_text
-
-REFERENCES = "/references"
 
 KINDS = {
     "rfc": "Request for Comments",

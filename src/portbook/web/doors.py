@@ -16,6 +16,7 @@ from portbook.numbers import Transport
 from portbook.records import Record
 from portbook.search.queries import Query, parse_query, search_fold, words_of
 from portbook.web import sentences
+from portbook.web.addresses import CONTACTS
 from portbook.web.directories import directories_of
 from portbook.web.editions import Served
 from portbook.web.texts import page_text
@@ -23,7 +24,6 @@ from portbook.web.texts import page_text
 MAX_DOORS = 6  # for one query
 MAX_NAMED = 3  # people, or organisations, of whom a query has words; of more it names none
 
-CONTACTS = "/contacts"
 SERVICE = "Service"
 CONTACT = "Contact"
 

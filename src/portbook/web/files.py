@@ -17,8 +17,9 @@ from portbook import formats
 from portbook.errors import FormatError, PortbookError, Problem, StoreError
 from portbook.store import EditionFile
 from portbook.web import edition_words, problems
+from portbook.web.assets import FOR_EVER
 from portbook.web.editions import Served
-from portbook.web.front import FOR_EVER, REVALIDATE
+from portbook.web.front import REVALIDATE
 from portbook.web.sending import Content, send
 from portbook.web.shown import edition_of
 

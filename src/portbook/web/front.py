@@ -17,13 +17,13 @@ from django.utils.cache import patch_vary_headers
 from portbook.errors import PortbookError
 from portbook.web import codings, conditions, problems
 from portbook.web.addresses import EDITIONS, of_edition
+from portbook.web.assets import FOR_EVER
 from portbook.web.editions import Served
 from portbook.web.memory import Answer
 from portbook.web.shown import choose, edition_of, shown
 
 READ = ("GET", "HEAD")
 REVALIDATE = "public, max-age=60, must-revalidate"
-FOR_EVER = "public, max-age=31536000, immutable"
 
 SECURITY = {
     "Content-Security-Policy": (

@@ -9,18 +9,17 @@ from django.template.loader import render_to_string
 
 from portbook.search.queries import MAX_QUERY
 from portbook.web import assets
-from portbook.web.addresses import EDITIONS
+from portbook.web.addresses import CONTACTS, EDITIONS, ORGANISATIONS, REFERENCES
 from portbook.web.editions import Served
 from portbook.web.shown import edition_of
 
-ORGANISATIONS = "/organisations"
 PLACES = {  # in the header of every page
     "/table": "Table",
-    "/contacts": "Contacts",
+    CONTACTS: "Contacts",
     ORGANISATIONS: "Organisations",
-    "/references": "References",
+    REFERENCES: "References",
     "/ports": "Ranges",
-    "/editions": "Editions",
+    EDITIONS: "Editions",
     "/about": "About",
 }
 

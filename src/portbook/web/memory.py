@@ -3,15 +3,14 @@
 It remembers what a view said and knows nothing itself.  The least recently asked goes first (I-9).
 """
 
-import gzip
 import threading
 from collections import OrderedDict
 from functools import cached_property
 
+from portbook.web import codings
+
 MAX_REMEMBERED = 64 * 1024 * 1024  # bytes, of one edition in one process
 MAX_ANSWER = 512 * 1024  # bytes; a larger answer is a file
-LEAST_PACKED = 512  # bytes; below, packing gains nothing
-_PACKING = 6
 _OVERHEAD = 512  # bytes, about what an entry weighs besides its content
 
 
@@ -25,11 +24,11 @@ class Answer:
     @cached_property
     def packed(self) -> bytes:
         """The content packed; the same bytes for the same content, for it holds no time."""
-        return gzip.compress(self.content, _PACKING, mtime=0)
+        return codings.packed(self.content)
 
     @property
     def is_packable(self) -> bool:
-        return len(self.content) >= LEAST_PACKED
+        return codings.is_packable(self.content)
 
 
 class Memory:

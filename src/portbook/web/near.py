@@ -3,11 +3,10 @@
 A free block is what the registry lists as Unassigned on every transport; that is no promise (`blocks`).
 """
 
-from itertools import repeat
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from portbook.blocks import DEFAULT_COUNT, Near, free_near
+from portbook.blocks import Near, free_near
 from portbook.edition import State
 from portbook.numbers import FIRST_USER_PORT, MAX_PORT, Transport
 from portbook.web.editions import Opened, Served
@@ -16,7 +15,6 @@ from portbook.web.sentences import shown_ports
 REACH = 10  # ports on either side
 
 _STATES = tuple(State)
-_LEADS = ("", *repeat(", ", DEFAULT_COUNT - 1))
 
 # transport -> for each port 0 or, once it was asked, 1 + the place of its state: each stands on 21 pages
 _known: WeakKeyDictionary[Opened, dict[Transport, bytearray]] = WeakKeyDictionary()

@@ -15,7 +15,7 @@ from portbook.errors import Problem
 from portbook.mentions import Organisation, Person
 from portbook.records import Contact, Record, rich
 from portbook.web import paging
-from portbook.web.addresses import footnote_id, is_followed
+from portbook.web.addresses import CONTACTS, ORGANISATIONS, footnote_id, is_followed
 from portbook.web.directories import Listed, directories_of
 from portbook.web.editions import Served
 from portbook.web.entries import columns_naming, entries_of, line_of
@@ -25,8 +25,6 @@ from portbook.web.problems import RequestError
 from portbook.web.shown import edition_of
 from portbook.web.texts import Piece, page_text, pieces
 
-CONTACTS = "/contacts"
-ORGANISATIONS = "/organisations"
 LIVE = "https://www.iana.org/assignments/service-names-port-numbers/service-names-port-numbers.xhtml"
 
 

@@ -4,7 +4,6 @@ The entity tag is made of the SHA-256 of the bytes that are sent, so the packed 
 range is always of the bytes as they are: nobody then joins packed bytes to others.
 """
 
-import gzip
 import re
 from functools import cached_property
 from hashlib import sha256
@@ -15,9 +14,7 @@ from django.utils.cache import patch_vary_headers
 
 from portbook.errors import Problem, shown
 from portbook.web import codings, conditions, problems
-from portbook.web.memory import LEAST_PACKED
 
-_PACKING = 6
 _DIGITS = 18  # of a number in a Range; what is longer is beyond every end
 _RANGE = re.compile(r"([0-9]*)-([0-9]*)", re.ASCII)
 
@@ -33,11 +30,11 @@ class Content:
     @cached_property
     def packed(self) -> "Content":
         """The bytes packed by gzip; the same for the same bytes, for it holds no time."""
-        return Content(gzip.compress(self.data, _PACKING, mtime=0), self.media_type)
+        return Content(codings.packed(self.data), self.media_type)
 
     @property
     def is_packable(self) -> bool:
-        return len(self.data) >= LEAST_PACKED
+        return codings.is_packable(self.data)
 
 
 def send(
