@@ -20,6 +20,7 @@ from portbook.mentions import Mentions
 from portbook.numbers import Ports
 from portbook.records import PublishedDate, Record, Reference, rich
 from portbook.search.queries import MAX_QUERY
+from portbook.store import EditionStore
 from portbook.store.edition_files import embedded
 from portbook.web.paging import MAX_OFFSET, MAX_ROWS, ROWS
 from portbook.web.questions import MAX_HITS
@@ -611,6 +612,36 @@ def test_a_fault_of_ours(client: Client, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "secret" not in json.dumps(found)
 
 
+# -- the editions
+
+
+def test_the_editions(client: Client) -> None:
+    found = answer(client, "/v1/editions")
+    assert found["edition"] == "2023-03-13"
+    told = {file.id: (file.sha256, file.records, file.format) for file in embedded()}
+    listed = {each["id"]: (each["sha256"], each["records"], each["format"]) for each in found["editions"]}
+    assert listed == told
+    assert [each["id"] for each in found["editions"]] == sorted(told, reverse=True)
+    for each in found["editions"]:
+        assert answer(client, f"/v1{each['href']}") == each
+        assert answer(client, f"{each['href']}/v1/ports/443")["edition"] == each["id"]
+    assert answer(client, "/v1/editions/2018") == answer(client, "/v1/editions/2018-10-04")
+
+
+def test_an_edition_that_comes_is_listed_at_once(client: Client) -> None:
+    before = client.get("/v1/editions")
+    assert client.get("/v1/editions", headers={"if-none-match": before["ETag"]}).status_code == 304
+    EditionStore().add(invented.FILE.read_bytes())
+    after = client.get("/v1/editions", headers={"if-none-match": before["ETag"]})
+    assert after.status_code == 200
+    assert len(after.json()["editions"]) == len(before.json()["editions"]) + 1
+
+
+def test_editions_that_are_not_there(client: Client) -> None:
+    assert problem(client, "/v1/editions/2019-01-01", 404)["code"] == "E-EDITION-UNKNOWN"
+    assert problem(client, "/v1/editions?limit=1", 400)["code"] == "E-WEB-PARAMETER"
+
+
 # -- the index and the description
 
 
@@ -632,7 +663,10 @@ def test_parameters_are_described(client: Client) -> None:
             assert parameter["description"], path
             described[parameter["name"]] = parameter
         assert "400" in methods["get"]["responses"]
-    in_addresses, in_queries = {"port", "transport", "name", "contact", "label"}, {"q", "from", "to"}
+    in_addresses, in_queries = (
+        {"port", "transport", "name", "contact", "label", "edition"},
+        {"q", "from", "to"},
+    )
     assert set(described) == in_addresses | in_queries | {"limit", "offset"}
     assert all(described[end]["required"] and described[end]["in"] == "query" for end in ("from", "to"))
     limit = described["limit"]
@@ -665,6 +699,8 @@ def test_the_description_names_every_address(client: Client) -> None:
         "/v1/contacts/{contact}",
         "/v1/references/{label}",
         "/v1/search",
+        "/v1/editions",
+        "/v1/editions/{edition}",
     }
     schemas = description["components"]["schemas"]
     assert list(schemas["RecordAnswer"]["properties"]) == RECORD_FIELDS

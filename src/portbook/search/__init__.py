@@ -6,7 +6,7 @@ name.  The order depends on the edition and the query alone.  Reads no file.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from portbook.collecting import paused
 from portbook.edition import Edition
 from portbook.names import fold
 from portbook.numbers import Ports, Transport
-from portbook.records import Record, Reference
+from portbook.records import Record
 from portbook.search.postings import (
     GROUP,
     LENGTH,
@@ -23,12 +23,14 @@ from portbook.search.postings import (
     Match,
     Words,
     cited,
+    cited_key,
+    cites,
     groups_of,
     name_words,
     names_of,
     text_words,
 )
-from portbook.search.queries import Query, parse_query, search_fold
+from portbook.search.queries import Query, freer_readings, parse_query, search_fold
 from portbook.search.spelling import Spelling
 from portbook.search.telling import IN_ROWS, PEOPLE, Asked, telling
 
@@ -102,11 +104,24 @@ class SearchIndex:
         elif query.reference:
             found = self._citing(query.reference, query)
         else:
-            return self._by_words(query, limit)
+            return self._by_words(query, limit) or self._read_freely(query, limit)
         if len(found) < limit and query.words:
-            seen = set(map(_key, found))
-            found += tuple(hit for hit in self._by_words(query, limit) if _key(hit) not in seen)
+            found = _once((*found, *self._by_words(query, limit)))
         return found[:limit]
+
+    def _read_freely(self, query: Query, limit: int) -> tuple[Hit, ...]:
+        """What is found for another meaning of the text; at last the names that are spelt nearly so."""
+        for reading in freer_readings(query):
+            found = self._by_words(reading, limit)
+            if reading.ports:
+                by_words = set(map(_key, found))
+                at_ports = self._at_any((reading.ports, *reading.others), reading, limit)
+                both = tuple(hit for hit in at_ports if _key(hit) in by_words)
+                found = _once((*both, *at_ports, *found))[:limit]
+            if found:
+                return found
+        anywhere = query._replace(transport=None) if query.is_label else query
+        return self._hits(self._by_spelling(query), anywhere, limit)
 
     def suggest(self, name: str, limit: int = 5) -> tuple[str, ...]:
         """Return at most *limit* service names that are nearly *name*, the nearest first: "did you mean"."""
@@ -116,10 +131,7 @@ class SearchIndex:
 
     def _at_any(self, asked: tuple[Ports, ...], query: Query, limit: int) -> tuple[Hit, ...]:
         """The hits of all ports that are *asked*, each once, in that order."""
-        found: dict[tuple[str | None, ...], Hit] = {}
-        for hit in (hit for ports in asked for hit in self._at(ports, query, limit)):
-            found.setdefault(_key(hit), hit)
-        return tuple(found.values())
+        return _once(hit for ports in asked for hit in self._at(ports, query, limit))
 
     def _at(self, ports: Ports, query: Query, limit: int) -> tuple[Hit, ...]:
         """The groups that speak of *ports*: those of just these first, then in order of port number."""
@@ -141,7 +153,7 @@ class SearchIndex:
         hits = []
         for number in sorted(self._citers(reference)):
             if hit := self._hit(number, "reference", 100, WHY[Match.REFERENCE], query):
-                hits.append(_cut(hit, tuple(r for r in hit.records if _cites(r, reference))))
+                hits.append(_cut(hit, tuple(r for r in hit.records if cites(r, reference))))
         return tuple(hit for hit in hits if hit.records)
 
     def _citers(self, reference: str) -> set[int]:
@@ -152,19 +164,20 @@ class SearchIndex:
     # -- words
 
     def _by_words(self, query: Query, limit: int) -> tuple[Hit, ...]:
-        hits: list[Hit] = []
-        for badness, number, matches in self._ranked(query):
-            why = self._why(query, number, matches)
-            if hit := self._hit(number, "service", 100 - 6 * badness, why, query):
-                hits.append(self._told_by_rows(hit, query, matches))
-                if len(hits) >= limit:
-                    break
-        if not hits and query.is_label and query.transport:  # better the name elsewhere than nothing
-            return self._by_words(query._replace(transport=None), limit)
-        return tuple(hits)
+        return self._hits(self._ranked(query), query, limit) if query.words else ()
+
+    def _hits(self, answers: Iterable[Answer], query: Query, limit: int) -> tuple[Hit, ...]:
+        """The best *limit* of *answers* as they are shown, those without a row for the transport left out."""
+        hits = (self._shown(answer, query) for answer in answers)
+        return tuple(islice(filter(None, hits), limit))
+
+    def _shown(self, answer: Answer, query: Query) -> Hit | None:
+        why = self._why(query, answer.number, answer.matches)
+        hit = self._hit(answer.number, "service", 100 - 6 * answer.badness, why, query)
+        return self._told_by_rows(hit, query, answer.matches) if hit else None
 
     def _ranked(self, query: Query) -> Iterator[Answer]:
-        """Every answer, the best first; when there is none, the names that are spelt nearly so."""
+        """Every answer, the best first."""
         seen = set()
         for answer in self._by_name(query):
             seen.add(answer.number)
@@ -175,8 +188,6 @@ class SearchIndex:
                 if answer.number not in seen:
                     seen.add(answer.number)
                     yield answer
-        if not (seen or query.ports or query.reference):
-            yield from self._by_spelling(query)
 
     def _by_name(self, query: Query) -> list[Answer]:
         """The groups with this name (blanks as hyphens), those it is an alias of, then longer names."""
@@ -341,9 +352,17 @@ class SearchIndex:
         found: dict[str, dict[int, None]] = {}
         for number, group in enumerate(self._groups):
             for reference in (reference for record in group.records for reference in cited(record)):
-                if key := _cited_key(reference):
+                if key := cited_key(reference):
                     found.setdefault(key, {})[number] = None
         return {key: list(numbers) for key, numbers in found.items()}
+
+
+def _once(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """*hits*, each once, in that order."""
+    found: dict[tuple[str | None, ...], Hit] = {}
+    for hit in hits:
+        found.setdefault(_key(hit), hit)
+    return tuple(found.values())
 
 
 def _key(hit: Hit) -> tuple[str | None, ...]:
@@ -356,23 +375,6 @@ def _cut(hit: Hit, records: tuple[Record, ...]) -> Hit:
     """*hit* with *records* alone, which are some of its own."""
     transports = tuple(dict.fromkeys(record.transport for record in records if record.transport))
     return hit._replace(records=records, transports=transports)
-
-
-def _cited_key(reference: Reference) -> str:
-    """An RFC or a draft as a query names it: "rfc8620", "draft-..."; "" for anything else."""
-    if reference.type not in ("rfc", "draft"):
-        return ""
-    key = search_fold(reference.data or reference.label)
-    if reference.type == "draft":  # approved ones are called "RFC-ietf-..."
-        key = "draft-" + key.removeprefix("rfc-").removeprefix("draft-")
-    return key
-
-
-def _cites(record: Record, reference: str) -> bool:
-    keys = map(_cited_key, cited(record))
-    return any(
-        key.startswith(reference) if reference.startswith("draft-") else key == reference for key in keys
-    )
 
 
 def _overlap(one: Ports | None, other: Ports) -> bool:

@@ -184,3 +184,20 @@ def _aliases(groups: tuple[Group, ...], numbers: dict[str, list[int]]) -> Iterat
             same_port = [target for target in targets if groups[target].port_number == group.port_number]
             for target in same_port or targets:
                 yield group.folded, target
+
+
+def cited_key(reference: Reference) -> str:
+    """An RFC or a draft as a query names it: "rfc8620", "draft-..."; "" for anything else."""
+    if reference.type not in ("rfc", "draft"):
+        return ""
+    key = search_fold(reference.data or reference.label)
+    if reference.type == "draft":  # approved ones are called "RFC-ietf-..."
+        key = "draft-" + key.removeprefix("rfc-").removeprefix("draft-")
+    return key
+
+
+def cites(record: Record, reference: str) -> bool:
+    keys = map(cited_key, cited(record))
+    return any(
+        key.startswith(reference) if reference.startswith("draft-") else key == reference for key in keys
+    )

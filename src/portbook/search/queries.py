@@ -8,8 +8,9 @@ length.
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from portbook.discovery import parse_service_label
 from portbook.errors import Problem, RuleError, shown
@@ -20,7 +21,8 @@ MAX_QUERY = 100  # characters
 _WORD = re.compile(r"[^\W_]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _SPAN = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?", re.ASCII)
-_HYPHEN = re.compile(r" ?[-–] ?")  # a page shows a range with an en dash
+_HYPHEN = re.compile(r" ?(?:[-–]|\.{2,3}) ?")  # a page shows a range with an en dash
+_END = re.compile(r"[ ?!.]+\Z")  # of a sentence; no name ends so
 _BETWEEN_PORTS = re.compile(r" ?[,;] ?| ", re.ASCII)
 _PORT_WORD = re.compile(r"(?:(tcp|udp|udplite|udp-lite|sctp|dccp) )?ports?:? ?(?=[:0-9])", re.ASCII)
 _ADDRESS = re.compile(  # "https://example.com:8443/path", "10.0.0.1:8080", "[::1]:53"
@@ -58,7 +60,7 @@ def parse_query(text: str) -> Query:
     if len(text) > MAX_QUERY:
         message = f"the query {shown(text, 20)} has {len(text)} characters; {MAX_QUERY} are allowed"
         raise RuleError(Problem("E-QUERY-LONG", message, "docs/limits.md"))
-    line = " ".join(_CONTROL.sub(" ", text).split())
+    line = _END.sub("", " ".join(_CONTROL.sub(" ", text).split()))
     if label := parse_service_label(line):
         name = search_fold(label.name)
         words = words_of(name)
@@ -72,6 +74,34 @@ def parse_query(text: str) -> Query:
     cited = f"rfc{reference[1]}" if reference else f"draft-{draft[1]}" if draft else None
     words, prefixes = _words(folded)
     return Query(folded.rstrip("*"), words, prefixes, None, transport, cited)
+
+
+def freer_readings(query: Query) -> Iterator[Query]:
+    """Return what else *query* may mean, to be tried in turn when nothing is found.
+
+    A label without its transport; words and a transport ("docker udp"); words and ports among them, parted
+    by blanks ("https 443", "who holds 8765").
+    """
+    if query.is_label:
+        yield query._replace(transport=None)
+    elif not (query.ports or query.reference):
+        spoken = [word for word in query.words if word in Transport.__members__.values()]
+        if len(spoken) == 1 and query.transport is None:
+            query = _without(query, spoken, transport=Transport(spoken[0]))
+            yield query
+        written = {word: found for word in query.text.split() if (found := _written_ports(word))}
+        if written and any(map(str.isalpha, "".join(query.text.split()))):
+            ports = [found for found, _ in written.values()]
+            yield _without(query, written, ports=ports[0], others=tuple(ports[1:]))
+
+
+def _without(query: Query, words: Iterable[str], **meaning: Any) -> Query:
+    """*query* without *words*, which have another *meaning*."""
+    kept = [
+        (word, begins) for word, begins in zip(query.words, query.prefixes, strict=True) if word not in words
+    ]
+    rest, prefixes = tuple(word for word, _ in kept), tuple(begins for _, begins in kept)
+    return query._replace(text=" ".join(rest), words=rest, prefixes=prefixes, **meaning)
 
 
 def search_fold(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The JSON API of the public half: ports, services, contacts, references, search; its OpenAPI description.
+"""The JSON API of the public half: ports, services, people, references, search, editions; its description.
 
 Thin: a handler turns an address into a question to the edition.  Every error is a problem document
 (`problems`); validators and caching are `front`'s.  A parameter that a handler does not take is refused:
@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Schema
 from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 
@@ -27,7 +27,10 @@ from portbook.search import DEFAULT_LIMIT
 from portbook.web import questions
 from portbook.web.addresses import of_document
 from portbook.web.citations import reference_of
+from portbook.web.edition_facts import edition_fields
+from portbook.web.edition_pages import edition_called, kept_editions
 from portbook.web.editions import Served
+from portbook.web.front import REVALIDATE
 from portbook.web.paging import ROWS
 from portbook.web.people import person_of
 from portbook.web.problems import RequestError
@@ -36,6 +39,9 @@ from portbook.web.schemas import (
     CitedAnswer,
     ContactAnswer,
     ContactParameter,
+    EditionAnswer,
+    EditionParameter,
+    EditionsAnswer,
     FromParameter,
     IndexAnswer,
     LabelParameter,
@@ -54,6 +60,7 @@ from portbook.web.schemas import (
     ToParameter,
     TransportParameter,
 )
+from portbook.web.sending import Content, send
 from portbook.web.shown import edition_of
 
 OPENAPI = "/v1/openapi.json"
@@ -65,6 +72,8 @@ RESOURCES = {  # URI templates (RFC 6570)
     "/v1/contacts/{contact}{?limit,offset}": "a contact and the rows that mention it",
     "/v1/references/{label}{?limit,offset}": "a document and the rows that cite it",
     "/v1/search{?q,limit}": "what fits words, a port or an RFC",
+    "/v1/editions": "the editions that can be asked for",
+    "/v1/editions/{edition}": "one of them",
 }
 
 
@@ -204,6 +213,34 @@ def search(request: HttpRequest, q: QueryParameter = "", limit: LimitParameter =
     hits, more = questions.hits_of(here, query, limit)
     refuse_many(chain.from_iterable(hit.records for hit in hits), here, "E-WEB-LIMIT", FEWER_ROWS)
     return answers.search_answer(here.edition, here.id, query, hits, more)
+
+
+@api.get("/editions", response={200: EditionsAnswer, **BAD_QUERY, 503: ProblemDocument}, tags=["editions"])
+def editions(request: HttpRequest) -> HttpResponse:
+    """The editions that can be asked for, newest first; its href before an address lets one answer."""
+    here = edition_of(request)
+    kept = kept_editions(here)
+    told = [edition_fields(file) | {"is_whole": file.id not in kept.damaged} for file in kept.files]
+    return of_the_store(
+        request, EditionsAnswer(edition=here.id, editions=[EditionAnswer(**one) for one in told])
+    )
+
+
+@api.get(
+    "/editions/{anything:edition}",
+    response={200: EditionAnswer, **REFUSED, 503: ProblemDocument},
+    tags=["editions"],
+)
+def edition(request: HttpRequest, edition: EditionParameter) -> HttpResponse:
+    """One edition, by its id or the beginning of it that names one: where it came from and its digest."""
+    found = edition_called(edition, edition_of(request))
+    return of_the_store(request, EditionAnswer(**edition_fields(found.file), is_whole=True))
+
+
+def of_the_store(request: HttpRequest, answer: Schema) -> HttpResponse:
+    """*answer* with validators of its own: it tells of the store, which changes under a shown edition."""
+    content = Content(Json().render(request, answer.dict(), response_status=HTTPStatus.OK), Json.media_type)
+    return send(request, content, {"Cache-Control": REVALIDATE})
 
 
 @api.exception_handler(ValidationError)

@@ -58,7 +58,7 @@ class Line(NamedTuple):
 def listing(request: HttpRequest) -> HttpResponse:
     """Every kept edition, newest first."""
     here = edition_of(request)
-    kept = _kept(here)
+    kept = kept_editions(here)
     lines = [_line(file.id, file, here, kept) for file in kept.files]
     unread = sorted(kept.damaged.difference(kept.ids), reverse=True)
     lines += [_line(identity, None, here, kept) for identity in unread]
@@ -75,7 +75,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def edition(request: HttpRequest, wanted: str) -> HttpResponse:
     """One edition: where it came from, what it holds, its files, its addresses."""
     current = edition_of(request)
-    here = _served(wanted, current)
+    here = edition_called(wanted, current)
     if here is not current and here.id != wanted:
         response = HttpResponseRedirect(of_edition(here.id))
         response["Cache-Control"] = REVALIDATE
@@ -83,7 +83,7 @@ def edition(request: HttpRequest, wanted: str) -> HttpResponse:
     if here.id != current.id:
         choose(request, here)  # what stands around the page, the search above all, is of its own edition
     file = here.file
-    newer, older = _beside(here.id, _kept(current))
+    newer, older = _beside(here.id, kept_editions(current))
     found = facts(here)
     context = {
         "here": here,
@@ -112,9 +112,9 @@ def without_slash(request: HttpRequest) -> HttpResponse:
     return HttpResponsePermanentRedirect(EDITIONS)
 
 
-def _served(wanted: str, current: Served) -> Served:
-    """The edition called *wanted*; 404 with what is near, 503 when it is damaged."""
-    if wanted == _as_asked(current.id) and current.file.origin == "file":
+def edition_called(wanted: str, current: Served) -> Served:
+    """Return the edition called *wanted*; raise `RequestError`: 404 with what is near, 503 when damaged."""
+    if wanted == _as_asked(current.id) and (current.file.origin == "file" or current.is_static):
         return current
     try:
         here = shown().dated(wanted)
@@ -131,7 +131,8 @@ def _as_asked(identity: str) -> str:
     return repercent_broken_unicode(identity.encode("utf-8", "surrogateescape")).decode()
 
 
-def _kept(current: Served) -> Kept:
+def kept_editions(current: Served) -> Kept:
+    """Return the editions that have addresses here; raise `RequestError` 503 when they cannot be listed."""
     try:
         return editions(current)
     except StoreError as error:

@@ -41,6 +41,9 @@ ToParameter = Annotated[
 ContactParameter = Annotated[
     str, Path(description="The id of a contact, in any case; a slash in it is written %2F.")
 ]
+EditionParameter = Annotated[
+    str, Path(description="The id of an edition, such as 2023-03-13, or a beginning that names one.")
+]
 LabelParameter = Annotated[
     str,
     Path(description="What is cited: RFC8620, rfc 8620, a draft, another label; a slash is written %2F."),
@@ -243,6 +246,30 @@ class SearchAnswer(Schema):
     edition: str
     hits: list[HitAnswer]
     more: bool = Field(description="Whether a higher `limit` would bring more hits.")
+
+
+class EditionAnswer(Schema):
+    """A kept edition: where it came from, and what it is."""
+
+    id: str
+    date: str | None = Field(description="The date that it was published, YYYY-MM-DD.")
+    records: int
+    format: str = Field(description="What it was published in: xml, csv, txt, html, json or json2015.")
+    format_title: str
+    size: int = Field(description="Bytes, as published.")
+    sha256: str = Field(description="Of the bytes as published.")
+    origin: str = Field(description="embedded, store or file.")
+    source: str | None = Field(description="Where it was had from, as noted.")
+    added: str | None = Field(description="When it was added, UTC; null when nobody noted it.")
+    is_whole: bool = Field(description="Whether the bytes are those of the digest.")
+    href: str
+
+
+class EditionsAnswer(Schema):
+    """The editions that can be asked for, the newest first."""
+
+    edition: str = Field(description="The one that answers where none is named.")
+    editions: list[EditionAnswer]
 
 
 class ProblemDocument(Schema):
