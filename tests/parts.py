@@ -18,7 +18,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 NOT_BROUGHT = ROOT / ".venv" / "parts-not-brought.tsv"  # written by tools/system_parts.py
 SYSTEM_PYTHON = "/usr/bin/python3"  # Debian's packages are for it
+OTHER_PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 EDITIONS_VARIABLE = "PORTBOOK_PUBLISHED_EDITIONS"
+POSTGRESQL_VARIABLE = "PORTBOOK_TEST_POSTGRES"  # the URL of a server where databases may be made and dropped
 
 
 @functools.cache
@@ -44,6 +46,21 @@ def why_no_published_editions() -> str:
     if not folder.is_dir():
         return f"{EDITIONS_VARIABLE} names {str(folder)!r}, which is no folder"
     return "" if any(folder.glob("*.xz")) else f"{str(folder)!r} holds no edition (*.xz)"
+
+
+def postgresql_programs() -> Path | None:
+    """The folder of initdb and postgres, of the newest version that is here: Debian keeps them off the path."""
+    folders = Path("/usr/lib/postgresql").glob("*/bin")
+    found = sorted(folders, key=lambda folder: int(folder.parent.name)) if os.name == "posix" else []
+    on_path = shutil.which("initdb")
+    return found[-1] if found else Path(on_path).parent if on_path else None
+
+
+def why_no_postgresql() -> str:
+    if os.environ.get(POSTGRESQL_VARIABLE) or postgresql_programs():
+        found = why_fails([sys.executable, "-c", "import psycopg"])
+        return f"psycopg cannot be imported: {found}" if found else ""
+    return f"{POSTGRESQL_VARIABLE} is not set, and initdb: {not_brought('pg_ctlcluster')}"
 
 
 def published_page() -> Path:
@@ -105,6 +122,25 @@ def outer_python() -> str:
     return getattr(sys, "_base_executable", sys.executable)
 
 
+def python_of(version: str) -> str | None:
+    """Another Python of that version: of the system, on PATH, or of pyenv."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = [Path("/usr/bin") / f"python{version}", shutil.which(f"python{version}")]
+    found += sorted(pyenv.glob(f"{version}.*/bin/python"), reverse=True)
+    return next((str(path) for path in found if path and not why_fails([str(path), "-c", ""])), None)
+
+
+def why_no_python(version: str) -> str:
+    return "" if python_of(version) else f"no python{version} starts: in /usr/bin, on PATH, or of pyenv"
+
+
+def why_no_localedef() -> str:
+    """What makes a locale, and the definition of a German one (Debian's package locales)."""
+    if not Path("/usr/share/i18n/locales/de_DE").exists():
+        return "there is no definition /usr/share/i18n/locales/de_DE"
+    return "" if shutil.which("localedef") else "localedef is not installed"
+
+
 def why_no_git_checkout() -> str:
     """A source archive has no list of the files that belong to the repository."""
     return why_fails(["git", "-c", "safe.directory=*", "-C", str(ROOT), "rev-parse", "--git-dir"])
@@ -144,6 +180,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "named_checkzone": functools.partial(program_or_why, "named-checkzone"),
     "nft": functools.partial(program_or_why, "nft"),
     "sqlite3": functools.partial(program_or_why, "sqlite3"),
+    "openssl": functools.partial(program_or_why, "openssl"),
     "soffice": functools.partial(program_or_why, "soffice"),
     "slapadd": why_no_slapadd,
     "firewalld": why_no_firewalld,
@@ -151,5 +188,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "network_namespace": why_no_network_namespace,
     "full_device": why_no_full_device,
     "package_index": why_no_package_index,
+    "postgresql": why_no_postgresql,
     "git_checkout": why_no_git_checkout,
+    "localedef": why_no_localedef,
+    **{f"python{version}": functools.partial(why_no_python, version) for version in OTHER_PYTHONS},
 }

@@ -101,6 +101,13 @@ def test_only_update_opens_connections_to_other_machines() -> None:
     assert sockets == listening | {"portbook.update.addresses", "portbook.update.connections"}
 
 
+def test_the_register_knows_no_http() -> None:
+    served = ("django.http", "django.urls", "django.views", "django.forms", "ninja", "granian")
+    for module, path in modules().items():
+        if module.startswith("portbook.register"):
+            assert not [name for name in imported(path) if name.startswith(served)], module
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     assert [name for name in modules() if NAMES_THAT_SAY_NOTHING & {*name.split(".")}] == []
 

@@ -52,6 +52,10 @@ REACHED: dict[tuple[str, int], tuple[tuple[str, ...], bytes]] = {
     ("export", 1): (("export", "etc-services", "--list", "-"), b"no-such-name"),
     ("export", 2): (("export", "no-such-export"), b""),
     ("export", 3): (("export", "etc-services", "--edition", "1999"), b""),
+    ("apply", 0): (("apply", "suggest"), b""),
+    ("apply", 1): (("apply", "check", "-"), b"kind = 'name'"),
+    ("apply", 2): (("apply", "new", "no-such-kind"), b""),
+    ("apply", 3): (("apply", "check", "-"), b"no application"),
     ("check", 0): (("check", "-"), XML),
     ("check", 1): (("check", "-"), BAD_CSV),
     ("check", 2): (("check",), b""),
@@ -60,6 +64,10 @@ REACHED: dict[tuple[str, int], tuple[tuple[str, ...], bytes]] = {
     ("conform", 1): (("conform", "-"), b"no-such-name 443/tcp\n"),
     ("conform", 2): (("conform", "-", "--as", "nonsense"), b""),
     ("conform", 3): (("conform", "-"), b"no file of services"),
+    ("publish", 2): (("publish",), b""),
+    ("publish", 3): (("publish", "/dev/null", "--no-pages"), b""),
+    ("verify", 2): (("verify",), b""),
+    ("verify", 3): (("verify", "/nonexistent"), b""),
     ("editions", 0): (("editions", "list"), b""),
     ("editions", 2): (("editions",), b""),
     ("editions", 3): (("editions", "show", "1999"), b""),
@@ -77,6 +85,9 @@ REACHED: dict[tuple[str, int], tuple[tuple[str, ...], bytes]] = {
 # These need more than arguments: each has a test of its own.
 ELSEWHERE = {
     ("editions", 1): "test_cli_files.py: an edition whose bytes were altered",
+    ("publish", 0): "test_publication_verify.py: from a key to a verdict",
+    ("verify", 0): "test_publication_verify.py: from a key to a verdict",
+    ("verify", 1): "test_publication_verify.py: from a key to a verdict",
     ("update", 0): "test_update_command.py: kept, and then up to date",
     ("update", 1): "test_update_command.py: held",
     ("doctor", 1): "test_cli_doctor.py: damaged and aged data",
@@ -119,6 +130,7 @@ def test_status(verb: str, status: int) -> None:
         assert ran.out
     elif (verb, status) not in {
         ("getent", 2),
+        ("apply", 1),
         ("check", 1),
         ("conform", 1),
     }:  # glibc's is silent; findings are on standard output

@@ -24,7 +24,9 @@ PROGRAMS = {  # program -> Debian package
     "named-checkzone": "bind9-utils",
     "nft": "nftables",
     "sqlite3": "sqlite3",
+    "openssl": "openssl",
     "soffice": "libreoffice-calc-nogui",
+    "pg_ctlcluster": "postgresql",
 }
 LONGEST_WAIT = 600  # seconds for one apt-get
 

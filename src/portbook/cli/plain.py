@@ -23,8 +23,8 @@ from portbook.cli import to_stderr
 from portbook.lookup import NONE, TRANSPORTS, Row, Table, TableError, current_table, fold, number
 
 VERBS = (
-    *("check", "conform", "convert", "doctor", "editions", "export", "getent", "lookup", "paths"),
-    *("search", "serve", "show", "update"),
+    *("apply", "check", "conform", "convert", "doctor", "editions", "export", "getent", "lookup", "paths"),
+    *("publish", "search", "serve", "show", "update", "verify"),
 )
 HINT = "A registered name says who asked for the number, not what runs on it."
 MAX_KEY = 255  # characters; no name of the registry has more than 22

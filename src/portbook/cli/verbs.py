@@ -29,6 +29,9 @@ VERBS = {
     "export": Verb("export", "write a file that another program reads, such as /etc/services"),
     "check": Verb("check", "judge an edition by the registry's rules"),
     "conform": Verb("conform", "judge anybody's services file by an edition"),
+    "apply": Verb("apply", "write an application for a name or port, and hear all about it first"),
+    "publish": Verb("publish", "write the whole publication, for any web server to serve"),
+    "verify": Verb("verify", "whether a publication is whole, signed and not an old one"),
     "editions": Verb("editions", "list, add, show, verify the editions kept here"),
     "update": Verb("update", "fetch IANA's newest edition, and keep it if it is plausible"),
     "paths": Verb("paths", "every file that Portbook uses"),
@@ -43,6 +46,8 @@ VALUED = {"-t", "--transport", "--edition", "--data", "--limit", "--from", "--to
 VALUED |= {"--profile", "--list", "--since", "--frequencies", "--name", "--domain", "--host", "--instance"}
 VALUED |= {"--port", "--txt", "--priority", "--weight", "--ttl", "--base"}
 VALUED |= {"--as", "--only"}
+VALUED |= {"--policy"}
+VALUED |= {"--key", "--new-key", "--expires", "--keep"}
 VALUED |= {"--date", "--source", "--bind", "--rendering", "--header", "--layout", "--url"}
 
 

@@ -1,0 +1,152 @@
+"""`portbook publish DIR`: an edition as files that any web server can serve, signed, switched in one step."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from portbook.cli import output, verbs
+from portbook.cli.data import chosen_file
+from portbook.cli.progress import long_work
+from portbook.cli.refusal import FOUND, usage
+from portbook.errors import shown
+from portbook.publication import EXPIRES_DAYS, KEEP, LEAST_KEPT, MOST_DAYS, Published, publish
+from portbook.publication.failures import lacking
+from portbook.publication.keys import new_key, signer
+from portbook.store import EditionFile
+from portbook.store.durable import LOCK_SECONDS
+
+MOST_KEPT = 10_000
+PAGES_NEED = "django"  # as the site does: portbook[web]
+
+_ABOUT = """
+It writes every format and export that the edition can fill, packed beforehand, the pages of the site, and a
+manifest with the digest of each file. All is built aside, flushed, read back, and then switched by one
+rename: readers see the publication before or this one, whole. Let a web server serve DIR/current.
+What has not changed since the publication before is linked, not written again."""
+_STATUSES = "Exit status: 0 published, 2 wrong call, 3 nothing published; what was there is served on."
+
+
+def arguments(parser: verbs.Parser) -> None:
+    """Add the arguments of publish."""
+    parser.description = f"{parser.description}\n{_ABOUT}"
+    parser.epilog = _STATUSES
+    parser.add_argument(
+        "directory", metavar="DIR", nargs="?", help="a folder of publications; or an empty or new one"
+    )
+    verbs.edition_options(parser)
+    parser.add_argument("--older", action="store_true", help="publish an older edition than the one that is")
+    keys = parser.add_argument_group("signing (Ed25519)").add_mutually_exclusive_group()
+    keys.add_argument(
+        "--key", metavar="FILE", help="the private key to sign with; only its owner may read it"
+    )
+    keys.add_argument(
+        "--new-key", metavar="FILE", help="write a new private key, print the public one, and end"
+    )
+    how = parser.add_argument_group("how")
+    how.add_argument("--no-pages", action="store_true", help="files alone, no pages")
+    how.add_argument(
+        "--expires", metavar="DAYS", help=f"how long it counts as new; {EXPIRES_DAYS} if not said"
+    )
+    how.add_argument(
+        "--keep", metavar="N", help=f"publications that stay; {KEEP} if not said, at least {LEAST_KEPT}"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Publish, or write a new key."""
+    if arguments.new_key is not None:
+        if arguments.directory is not None:
+            raise usage("--new-key writes a key and publishes nothing: no DIR goes with it", "publish")
+        output.say(new_key(Path(arguments.new_key)).public.text)
+        return FOUND
+    if arguments.directory is None:
+        hint = "for a service called publish: portbook lookup publish"
+        raise usage(f"publish needs: DIR, or --new-key FILE; {hint}", "publish")
+    days = _whole("--expires", arguments.expires, EXPIRES_DAYS, 1, MOST_DAYS)
+    keep = _whole("--keep", arguments.keep, KEEP, LEAST_KEPT, MOST_KEPT)
+    by = signer(Path(arguments.key)) if arguments.key is not None else None
+    file = chosen_file(arguments)
+    with long_work(f"Publishing edition {file.id}"):
+        published = publish(
+            Path(arguments.directory),
+            file,
+            made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            pages=() if arguments.no_pages else pages_of(file),
+            signer=by,
+            days=days,
+            keep=keep,
+            older=arguments.older,
+            waits=_waits,
+        )
+    if arguments.json:
+        sys.stdout.write(output.json_text(fields(published)))
+    else:
+        for line in lines(published):
+            output.say(line)
+    if by is None:
+        output.note(
+            "portbook: it is not signed: whoever can change the files can change the manifest too (--key)"
+        )
+    for remark in published.remarks:
+        output.note(f"portbook: {remark}")
+    return FOUND
+
+
+def pages_of(file: EditionFile) -> Iterator[tuple[str, bytes]]:
+    """Return the pages of the site.  Raises `DataMissing` E-PUBLISH-PACKAGE without its packages."""
+    from importlib.util import find_spec
+
+    if find_spec(PAGES_NEED) is None:
+        raise lacking(PAGES_NEED, "portbook[web], or --no-pages")
+    from portbook.web.static_pages import pages
+
+    return pages(file)
+
+
+def fields(published: Published) -> dict[str, Any]:
+    """Return everything that is known, for JSON."""
+    return {
+        "number": published.number,
+        "edition": published.edition,
+        "folder": os.fspath(published.folder),
+        "made": published.made,
+        "expires": published.expires,
+        "key": published.key,
+        **published.built._asdict(),
+        "absent": [one._asdict() for one in published.absent],
+        "removed": list(published.removed),
+        "remarks": list(published.remarks),
+    }
+
+
+def lines(published: Published) -> Iterator[str]:
+    """Yield what came of it, in words."""
+    built = published.built
+    yield f"published edition {published.edition} as number {published.number}, until {published.expires}"
+    yield (
+        f"{built.files:,} files, {built.bytes:,} bytes; {built.linked:,} are as before and were linked, "
+        f"{built.written:,} bytes are new"
+    )
+    if published.key:
+        yield f"signed by key {published.key}"
+    for one in published.absent:
+        yield f"absent: {one.path}: {one.reason}"
+    if published.removed:
+        yield f"removed: {', '.join(map(str, published.removed))}"
+
+
+def _whole(option: str, text: str | None, default: int, least: int, most: int) -> int:
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and least <= int(text) <= most):
+        raise usage(f"{option} {shown(text)} is no whole number from {least} to {most}", "publish")
+    return int(text)
+
+
+def _waits() -> None:
+    output.note(f"another publisher is at work; waiting for it, at most {LOCK_SECONDS:.0f} seconds")
