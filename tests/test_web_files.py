@@ -23,6 +23,7 @@ from portbook.store import EditionStore
 from portbook.web.codings import takes_gzip
 from portbook.web.editions import Opened, Served
 from portbook.web.files import FILES, Kept, files_of, offered
+from portbook.web.sending import Content
 from servers import serving
 from sites import Page, site
 from stores import small_xml
@@ -453,13 +454,16 @@ def test_who_takes_gzip(client: Client, header: str, expected: bool) -> None:
 # -- made once, and kept within a limit
 
 
+def made(kept: Kept, here: Served, name: str) -> Content:
+    """The edition in the format called *name*, from *kept*."""
+    return kept.get(here, name, lambda: Content(formats.write(here.edition, name), "text/plain"))
+
+
 def test_a_file_is_made_once_however_many_ask(client: Client) -> None:
     here = Served(Opened(EditionStore().current()))
     kept = Kept()
     got: list[object] = []
-    threads = [
-        threading.Thread(target=lambda: got.append(kept.get(here, formats.named("json")))) for _ in range(16)
-    ]
+    threads = [threading.Thread(target=lambda: got.append(made(kept, here, "json"))) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -470,17 +474,16 @@ def test_a_file_is_made_once_however_many_ask(client: Client) -> None:
 
 def test_what_is_kept_has_a_limit(client: Client) -> None:
     here = Served(Opened(EditionStore().current()))
-    form, other = formats.named("csv"), formats.named("json")
     roomy = Kept(limit=8_000_000)
-    first = roomy.get(here, form)
-    roomy.get(here, other)
-    assert roomy.get(here, form) is first
+    first = made(roomy, here, "csv")
+    made(roomy, here, "json")
+    assert made(roomy, here, "csv") is first
     narrow = Kept(limit=3_500_000)  # less than both together, more than the larger one
-    first = narrow.get(here, form)
-    narrow.get(here, other)
-    assert narrow.get(here, form) is not first
+    first = made(narrow, here, "csv")
+    made(narrow, here, "json")
+    assert made(narrow, here, "csv") is not first
     tiny = Kept(limit=1)  # the last one stays: else every request would make it again
-    assert tiny.get(here, form) is tiny.get(here, form)
+    assert made(tiny, here, "csv") is made(tiny, here, "csv")
 
 
 # -- a real server

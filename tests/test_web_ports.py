@@ -726,7 +726,7 @@ def test_every_reason_of_a_search_has_words() -> None:
     "query, words, link",
     [
         ("qqqqzzzz", "A search looks at service names", "/table?search=qqqqzzzz"),
-        ("htp/sctp", "This asked for one transport: ask on all.", "/search?q=htp"),
+        ("qqqqzzzz/sctp", "This asked for one transport: ask on all.", "/search?q=qqqqzzzz"),
         ("28202-28203/dccp", "Ports 28202–28203", "/ports?from=28202&to=28203"),
         ("qqqqzzzz", "No row holds this text, in any column of the table.", "/search?q=RFC+9110"),
         ("qqqqzzzz", "a port, several, a range", "/search?q=22%2C+80"),

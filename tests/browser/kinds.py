@@ -59,6 +59,7 @@ KINDS = (
     Kind(
         "dated-table", "/editions/2014-07-09/table?search=8620", "/editions/2026-02-28/table?search=lantern"
     ),
+    Kind("exports", "/exports", "/exports"),
     Kind("about", "/about", "/about"),
 )
 PLACES = tuple((edition, kind) for edition in EDITIONS for kind in KINDS if getattr(kind, edition))

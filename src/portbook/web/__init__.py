@@ -11,8 +11,10 @@ answers), `urls`, then a view.  The views, and what each is made with:
   `txt_tables`)
 - `ranges`, `tables` (`table_questions`, `rows`)
 - `people`, `citations` (`directories`, `entries`, `paging`, `missing`)
-- `edition_pages` (`edition_facts`, `edition_words`), `files` (`sending`), `about`, `assets`
+- `edition_pages` (`edition_facts`, `edition_words`), `files`, `export_files` (`sending`), `about`, `assets`
 - `api` (`schemas`)
+
+`static_pages` asks them for every page, to be written as a file (`static_addresses`).
 
 For all: `editions` (an edition as it is shown), `addresses`, `texts`, `questions`, `problems`, `layout`.
 """

@@ -15,6 +15,7 @@ REPORT = "https://www.iana.org/contact"  # for what is wrong in the data
 def about(request: HttpRequest) -> HttpResponse:
     """The page about the site and its data."""
     here = edition_of(request)
+    service = service_of(here)
     context = {
         "counts": here.opened.counts,
         "files": offered(here),
@@ -25,6 +26,9 @@ def about(request: HttpRequest) -> HttpResponse:
         "aging_after": AGING_AFTER,
         "old_after": OLD_AFTER,
         "absent": here.edition.absent,
-        "service": service_of(here),
+        "service": service,
+        "service_href": here.links.service(service) if here.edition.service(service) else "",
+        "port_href": here.links.port(443),
+        "historic_href": here.links.service("cl/1") if here.edition.service("cl/1") else "",
     }
     return page(request, "about.html", context)

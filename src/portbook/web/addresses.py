@@ -47,9 +47,19 @@ class Links:
 
     def ports(self, ports: Ports) -> str:
         """The address of a port, or of the page of a range."""
-        if ports.low == ports.high:
-            return self.port(ports.low)
-        return f"{self.root}/ports?from={ports.low}&to={ports.high}"
+        return self.port(ports.low) if ports.low == ports.high else self.span(ports)
+
+    def span(self, ports: Ports) -> str:
+        """The address of the page of a range, be it of one port."""
+        return self.asked(self.to("/ports"), f"from={ports.low}&to={ports.high}")
+
+    def paged(self, ports: Ports) -> Ports:
+        """The range that the page at `span` of *ports* is about: they themselves, where any can be asked."""
+        return ports
+
+    def asked(self, base: str, query: str) -> str:
+        """The address of the page at *base* with a *query*; "" where nobody answers it."""
+        return f"{base}?{query}" if query else base
 
     def service(self, name: str) -> str:
         return self.root + service_address(name)

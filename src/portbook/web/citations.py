@@ -36,7 +36,7 @@ def references(request: HttpRequest) -> HttpResponse:
     search, number = paging.search_of(request.GET), paging.page_of(request.GET)
     base = here.links.to(REFERENCES)
     directory = directories_of(here.opened.mentions).references
-    sheet = paging.sheet_of(directory.find(search), number, base, search)
+    sheet = paging.sheet_of(directory.find(search), number, base, search, here.links)
     context = {
         "references": [
             (
@@ -67,7 +67,8 @@ def reference(request: HttpRequest, label: str) -> HttpResponse:
     address = here.links.reference(cited.label)
     if cited.label != label:
         return HttpResponsePermanentRedirect(address)
-    sheet = paging.sheet_of(entries_of(cited.records), paging.page_of(request.GET), address)
+    entries, number = entries_of(cited.records), paging.page_of(request.GET)
+    sheet = paging.sheet_of(entries, number, address, links=here.links)
     mentions = here.opened.mentions
     context = {
         "label": page_text(cited.label),

@@ -77,7 +77,7 @@ def editions(shown: Served) -> Kept:
 
     Raises `StoreError` when the store as a whole cannot be used.
     """
-    if shown.file.origin == "file":
+    if shown.file.origin == "file" or shown.is_static:
         return Kept((shown.file,), frozenset(), 0)
     store = EditionStore()
     files = tuple(reversed(store.all()))

@@ -14,6 +14,7 @@ from django.utils.encoding import repercent_broken_unicode
 
 from portbook import formats
 from portbook.errors import PortbookError, Problem, StoreError
+from portbook.numbers import Ports
 from portbook.store import EditionFile, EditionStore
 from portbook.store.ids import id_order
 from portbook.web import edition_words, files, problems
@@ -23,7 +24,9 @@ from portbook.web.editions import Served
 from portbook.web.front import REVALIDATE
 from portbook.web.layout import page
 from portbook.web.sending import Content, send
+from portbook.web.sentences import shown_ports
 from portbook.web.shown import choose, edition_of, shown
+from portbook.web.texts import Piece
 
 _log = logging.getLogger("portbook.web")
 
@@ -58,6 +61,8 @@ class Line(NamedTuple):
 def listing(request: HttpRequest) -> HttpResponse:
     """Every kept edition, newest first."""
     here = edition_of(request)
+    if here.is_static:
+        return _sent(request, "editions.html", {"file": here.file})
     kept = kept_editions(here)
     lines = [_line(file.id, file, here, kept) for file in kept.files]
     unread = sorted(kept.damaged.difference(kept.ids), reverse=True)
@@ -93,7 +98,7 @@ def edition(request: HttpRequest, wanted: str) -> HttpResponse:
         "origin": edition_words.ORIGINS[file.origin],
         "source": edition_words.source(file),
         "added": _instant(file),
-        "has_https": here.edition.service("https") is not None,
+        "ways": _ways(here),
         "facts": found,
         "files": [
             (entry, found.losses.get(entry.format), files.digest_of(here, entry) if entry.href else "")
@@ -102,9 +107,21 @@ def edition(request: HttpRequest, wanted: str) -> HttpResponse:
         "newer": newer,
         "older": older,
         "links": Links(of_edition(here.id)),
-        "is_file": file.origin == "file",
+        "is_file": file.origin == "file" and not here.is_static,
     }
     return _sent(request, "edition.html", context)
+
+
+def _ways(here: Served) -> tuple[Piece, ...]:
+    """Pages to begin with."""
+    span = here.links.paged(Ports(28200, 28300))
+    https = here.links.service("https") if here.edition.service("https") else ""
+    ways = (
+        Piece("Port 443", here.links.port(443)),
+        Piece("https", https),
+        Piece(shown_ports(span), here.links.span(span)),
+    )
+    return tuple(way for way in ways if way.href)
 
 
 def without_slash(request: HttpRequest) -> HttpResponse:

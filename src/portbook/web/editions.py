@@ -14,7 +14,7 @@ from portbook.blocks import free_near
 from portbook.edition import Edition, State, row_state
 from portbook.freshness import Age, age_of
 from portbook.mentions import Mentions
-from portbook.numbers import Transport
+from portbook.numbers import Ports, Transport
 from portbook.search import SearchIndex
 from portbook.store import EditionFile
 from portbook.web import clock
@@ -73,6 +73,10 @@ class Opened:
 
 class Served:
     """An edition under one set of addresses: those of the site, or the dated ones that never change."""
+
+    is_static = False  # whether the pages are files, which answer no question (`static_pages`)
+    spans: tuple[Ports, ...] = ()  # ranges to choose from, where none can be asked for
+    links: Links
 
     def __init__(self, opened: Opened, *, dated: bool = False, others: tuple[str, ...] = ()) -> None:
         self.opened = opened

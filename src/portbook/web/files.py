@@ -6,6 +6,7 @@ Nothing is written that the edition cannot fill: a file that lacks what its read
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import NamedTuple
@@ -80,7 +81,7 @@ def file(request: HttpRequest, suffix: str) -> HttpResponse:
     if not _is_offered(here, form):
         raise _missing("E-WEB-FILE", _why_not(here, form), here)
     name = f"{_dated_name(here.file)}{plain}"
-    content = kept.get(here, form)
+    content = _content(here, form)
     headers = {"Cache-Control": FOR_EVER if here.is_dated else REVALIDATE}
     if plain != suffix:
         line = f"{content.digest}  {name}\n".encode()
@@ -95,7 +96,7 @@ def digest_of(here: Served, entry: File) -> str:
     """Return the SHA-256 of a file that is published or soon made, of JSON; "" for one that takes long."""
     if entry.is_published:
         return here.file.sha256
-    return kept.get(here, formats.named(entry.format)).digest if entry.format == "json" else ""
+    return _content(here, formats.named(entry.format)).digest if entry.format == "json" else ""
 
 
 def table(request: HttpRequest) -> HttpResponse:
@@ -174,19 +175,19 @@ def _dated_name(file: EditionFile) -> str:
 
 
 class Kept:
-    """Files that were made, by edition and format; the least recently asked goes first (I-9, T-75)."""
+    """Files that were made, by edition and name; the least recently asked goes first (I-9, T-75)."""
 
     def __init__(self, limit: int = MAX_KEPT) -> None:
         self._limit = limit
         self._contents: OrderedDict[tuple[str, str, str], Content] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, here: Served, form: formats.Format) -> Content:
-        """Return the edition in a format; one is made at a time, and never twice while it is kept."""
-        key = here.file.sha256, here.file.format, form.name
+    def get(self, here: Served, name: str, make: Callable[[], Content]) -> Content:
+        """Return the file called *name*; one is made at a time, and never twice while it is kept."""
+        key = here.file.sha256, here.file.format, name
         with self._lock:
             if key not in self._contents:
-                self._contents[key] = Content(_made(here, form), form.media_type)
+                self._contents[key] = make()
             self._contents.move_to_end(key)
             while len(self._contents) > 1 and sum(map(_weight, self._contents.values())) > self._limit:
                 self._contents.popitem(last=False)
@@ -196,6 +197,11 @@ class Kept:
 def _weight(content: Content) -> int:
     """Bytes that it takes; packed ones take at most a third more."""
     return len(content.data) * 4 // 3
+
+
+def _content(here: Served, form: formats.Format) -> Content:
+    """The edition in a format."""
+    return kept.get(here, form.name, lambda: Content(_made(here, form), form.media_type))
 
 
 def _made(here: Served, form: formats.Format) -> bytes:

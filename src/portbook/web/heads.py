@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from portbook.numbers import Ports, Transport
 from portbook.web.editions import Served
+from portbook.web.sentences import shown_ports
 from portbook.web.texts import LINE_BREAK, Piece, page_text, pieces, preformatted, reference_piece
 
 REQUEST = (
@@ -57,6 +58,7 @@ def service_of(here: Served) -> str:
 def examples_of(here: Served) -> tuple[Piece, ...]:
     """Return questions to try, those alone that the edition can answer."""
     links, edition = here.links, here.edition
+    span = links.paged(Ports(28200, 28300))
     cited = here.opened.mentions.reference("RFC8620")
     asked = (
         Piece("443", links.port(443)),
@@ -64,6 +66,6 @@ def examples_of(here: Served) -> tuple[Piece, ...]:
         Piece("6010/tcp", links.port(6010, Transport.TCP)),
         Piece("_http._tcp", links.search("_http._tcp")),
         Piece("RFC 8620", links.reference(cited.label)) if cited else None,
-        Piece("28200–28300", links.ports(Ports(28200, 28300))),
+        Piece(shown_ports(span), links.span(span)),
     )
-    return tuple(piece for piece in asked if piece)
+    return tuple(piece for piece in asked if piece and piece.href)

@@ -15,6 +15,7 @@ from django.http import QueryDict
 from portbook.errors import Problem, shown
 from portbook.formats.limits import MAX_RECORDS
 from portbook.search.queries import MAX_QUERY
+from portbook.web.addresses import Links
 from portbook.web.problems import RequestError
 from portbook.web.questions import query_of
 from portbook.web.table_questions import MAX_PAGE, no_such_page
@@ -30,6 +31,7 @@ _PAGES = re.compile(r"[1-9][0-9]{0,6}", re.ASCII)
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,6}", re.ASCII)
 _SOURCE = "docs/limits.md"
 _DESCRIBED = "/v1/openapi.json"
+_LIVE = Links()  # of pages that can be asked something
 
 Line = TypeVar("Line")
 
@@ -51,6 +53,7 @@ class Sheet(NamedTuple, Generic[Line]):
     turns: tuple[Turn, ...]
     before: str
     after: str
+    address: str
 
     @property
     def first(self) -> int:
@@ -100,14 +103,16 @@ def _number(name: str, text: str, least: int, most: int, code: str) -> int:
     raise RequestError(HTTPStatus.BAD_REQUEST, Problem(code, message, _DESCRIBED))
 
 
-def sheet_of(lines: Sequence[Line], page: int, base: str, search: str = "") -> Sheet[Line]:
+def sheet_of(
+    lines: Sequence[Line], page: int, base: str, search: str = "", links: Links = _LIVE
+) -> Sheet[Line]:
     """Return the *page* of *lines* at the address *base*; `RequestError` 404 beyond the last one."""
     last = max(1, -(-len(lines) // LINES))
     if page > last:
         raise no_such_page(page, last)
 
     def address(number: int) -> str:
-        return address_of(base, search, number)
+        return address_of(base, search, number, links)
 
     named = sorted({1, last, *range(max(1, page - BESIDE), min(last, page + BESIDE) + 1)})
     turns: list[Turn] = []
@@ -123,14 +128,15 @@ def sheet_of(lines: Sequence[Line], page: int, base: str, search: str = "") -> S
         turns=tuple(turns),
         before=address(page - 1) if page > 1 else "",
         after=address(page + 1) if page < last else "",
+        address=address(page),
     )
 
 
-def address_of(base: str, search: str = "", page: int = 1) -> str:
+def address_of(base: str, search: str = "", page: int = 1, links: Links = _LIVE) -> str:
     """Return the address of a page of the list at *base*; what is not asked is left out."""
     asked = [("search", search)] if search else []
     asked += [("page", str(page))] if page > 1 else []
-    return f"{base}?{urlencode(asked)}" if asked else base
+    return links.asked(base, urlencode(asked))
 
 
 def around(sheet: Sheet[Line], base: str, search: str = "") -> dict[str, object]:
@@ -140,7 +146,7 @@ def around(sheet: Sheet[Line], base: str, search: str = "") -> dict[str, object]
         "search": search,
         "search_shown": page_text(search),
         "plain": base,
-        "address": address_of(base, search, sheet.page),
+        "address": sheet.address,
         "last": sheet.last,
         "turns": sheet.turns,
         "before": sheet.before,

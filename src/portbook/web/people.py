@@ -59,7 +59,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     search, number = paging.search_of(request.GET), paging.page_of(request.GET)
     base = here.links.to(CONTACTS)
     found = directories_of(here.opened.mentions).people.find(search)
-    sheet = paging.sheet_of(found, number, base, search)
+    sheet = paging.sheet_of(found, number, base, search, here.links)
     context = {
         "contacts": [_shown(listed, here) for listed in sheet.lines],
         **_carried(here),
@@ -83,7 +83,7 @@ def contact(request: HttpRequest, contact_id: str) -> HttpResponse:
     if person.id != contact_id:
         return HttpResponsePermanentRedirect(address)
     entries = entries_of(person.records)
-    sheet = paging.sheet_of(entries, paging.page_of(request.GET), address)
+    sheet = paging.sheet_of(entries, paging.page_of(request.GET), address, links=here.links)
     context = {
         "contact": _shown(Listed(person.id, person.contact, len(person.records)), here),
         **_carried(here),
@@ -112,7 +112,8 @@ def organisations(request: HttpRequest) -> HttpResponse:
     search, number = paging.search_of(request.GET), paging.page_of(request.GET)
     base = here.links.to(ORGANISATIONS)
     directory = directories_of(here.opened.mentions).organisations
-    sheet = paging.sheet_of(directory.find(search) if directory else (), number, base, search)
+    listed = directory.find(search) if directory else ()
+    sheet = paging.sheet_of(listed, number, base, search, here.links)
     context = {
         **_carried(here),
         "organisations": [
@@ -136,7 +137,8 @@ def organisation(request: HttpRequest, name: str) -> HttpResponse:
     address = here.links.organisation(found.name)
     if found.name != name:
         return HttpResponsePermanentRedirect(address)
-    sheet = paging.sheet_of(entries_of(found.records), paging.page_of(request.GET), address)
+    entries, number = entries_of(found.records), paging.page_of(request.GET)
+    sheet = paging.sheet_of(entries, number, address, links=here.links)
     context = {
         "name": page_text(found.name),
         "contacts": [_shown(_listed(contact, here), here) for contact in found.contacts],

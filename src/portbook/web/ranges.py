@@ -7,7 +7,7 @@ lists, no promise that its ports are assigned to who asks.
 from http import HTTPStatus
 from typing import NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
 from portbook.blocks import rows_in
 from portbook.census import Run, runs_of_any, totals
@@ -36,7 +36,6 @@ from portbook.web.shown import edition_of
 from portbook.web.table_questions import ADDRESS, address_of
 from portbook.web.texts import Piece, page_text
 
-PORTS = "/ports"
 MAX_ROWS = 1_000  # shown of a range; the table has them all
 MAX_BLOCKS = 60  # free blocks shown of a range, the largest
 MAX_RUNS = 400  # in the picture of a range; of more, nothing would be seen
@@ -102,7 +101,7 @@ def ports(request: HttpRequest) -> HttpResponse:
     first, last = (request.GET.get(name, "").strip(" ") for name in ("from", "to"))
     here = edition_of(request)
     if not first and not last:
-        return page(request, "ranges.html", {"ranges": _ranges(here)})
+        return page(request, "ranges.html", {"ranges": _ranges(here), "thousands": _thousands(here)})
     try:
         asked = ports_of(first, last) if last else _from(first)
     except RequestError as error:
@@ -110,6 +109,11 @@ def ports(request: HttpRequest) -> HttpResponse:
             raise
         return _refused(request, error, first, last)
     return page(request, "range.html", _context(asked, here))
+
+
+def between(request: HttpRequest, first: int, last: int) -> HttpResponse:
+    """/ports/28200-28299, as pages that are files have it: leads to the range."""
+    return HttpResponsePermanentRedirect(edition_of(request).links.span(ports_of(str(first), str(last))))
 
 
 def ports_of(first: str, last: str) -> Ports:
@@ -190,10 +194,10 @@ def _context(asked: Ports, here: Served) -> dict[str, object]:
         "lines": [line_of(entry, here) for entry in entries_of(rows[:MAX_ROWS])],
         "table": _in_the_table(asked, links),
         "request_address": REQUEST,
-        "before": (shown_ports(before), links.ports(before)) if asked.low else None,
-        "after": (shown_ports(after), links.ports(after)) if asked.high < MAX_PORT else None,
-        "address": _address(asked, links),
-        "json": links.json(_address(asked, Links())) if size <= MAX_JSON else "",
+        "before": _way(links.paged(before), links) if asked.low else None,
+        "after": _way(links.paged(after), links) if asked.high < MAX_PORT else None,
+        "address": links.span(asked),
+        "json": links.json(Links().span(asked)) if size <= MAX_JSON else "",
     }
 
 
@@ -209,6 +213,14 @@ def _ranges(here: Served) -> list[Range]:
         )
         for kind, whole in WHOLE.items()
     ]
+
+
+def _thousands(here: Served) -> list[list[tuple[str, str]]]:
+    """The ranges to choose from where none can be asked for, a thousand ports on a line."""
+    lines: dict[int, list[tuple[str, str]]] = {}
+    for span in here.spans:
+        lines.setdefault(span.low // 1_000, []).append(_way(span, here.links))
+    return list(lines.values())
 
 
 def _counts(counted: dict[State, int]) -> tuple[Count, ...]:
@@ -245,8 +257,9 @@ def _in_the_table(asked: Ports, links: Links) -> str:
     """The table of the rows with ports, by port; of one of the three ranges alone, where that is enough."""
     kinds = {range_of(port) for port in asked}
     slug = next((slug for slug, kind in RANGES.items() if kinds == {kind}), "")
-    return address_of(TableQuestion(range=slug, ports="yes", sort=(SortKey("port"),)), links.to(ADDRESS))
+    question = TableQuestion(range=slug, ports="yes", sort=(SortKey("port"),))
+    return address_of(question, links.to(ADDRESS), links)
 
 
-def _address(asked: Ports, links: Links) -> str:
-    return links.to(f"{PORTS}?from={asked.low}&to={asked.high}")
+def _way(ports: Ports, links: Links) -> tuple[str, str]:
+    return shown_ports(ports), links.ports(ports)

@@ -15,7 +15,8 @@ from portbook.web.editions import Opened, Served
 from portbook.web.sentences import listed, shown_ports
 from portbook.web.texts import Piece, page_text, pieces
 
-_reported: WeakKeyDictionary[Opened, tuple[tuple[Ports, Record], ...]] = WeakKeyDictionary()
+_SPAN = 1_024  # ports: few reports lie in one, and a report lies in few
+_reported: WeakKeyDictionary[Opened, dict[int, list[tuple[Ports, Record]]]] = WeakKeyDictionary()
 
 
 class Report(NamedTuple):
@@ -28,7 +29,7 @@ class Report(NamedTuple):
 def reports_of(here: Served, port: int) -> tuple[Report, ...]:
     """Return what is reported of *port*, each text once."""
     found: dict[RichText, list[Record]] = {}
-    for ports, record in _every_report(here.opened):
+    for ports, record in _every_report(here.opened).get(port // _SPAN, ()):
         if ports.low <= port <= ports.high and (text := record.unauthorized_use_reported):
             found.setdefault(text, []).append(record)
     return tuple(
@@ -38,11 +39,15 @@ def reports_of(here: Served, port: int) -> tuple[Report, ...]:
     )
 
 
-def _every_report(opened: Opened) -> tuple[tuple[Ports, Record], ...]:
-    """The ports that the rows of an edition report, with the row; found once."""
+def _every_report(opened: Opened) -> dict[int, list[tuple[Ports, Record]]]:
+    """The ports that the rows of an edition report, with the row, by the span they lie in; found once."""
     if opened not in _reported:
-        records = opened.edition.records
-        _reported[opened] = tuple((ports, record) for record in records for ports in _spoken_of(record))
+        spans: dict[int, list[tuple[Ports, Record]]] = {}
+        for record in opened.edition.records:
+            for ports in _spoken_of(record):
+                for span in range(ports.low // _SPAN, ports.high // _SPAN + 1):
+                    spans.setdefault(span, []).append((ports, record))
+        _reported[opened] = spans
     return _reported[opened]
 
 

@@ -14,7 +14,9 @@ from portbook.web.texts import Piece, page_text
 
 REASONS = {
     Reason.DEASSIGNED: "It was assigned once and has been de-assigned.",
+    Reason.REVOKED: "It was assigned once and has been revoked.",
     Reason.RELEASED: "An RFC released it.",
+    Reason.DEPRECATED: "It was allocated early for a while, and is neither assigned nor free.",
     Reason.SPECIAL: "It is set aside for a special purpose.",
     Reason.EDGE: "It lies at the edge of a range and is held back (RFC 6335 section 6).",
 }

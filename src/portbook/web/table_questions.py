@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 from portbook.errors import Problem, shown
 from portbook.search.queries import MAX_QUERY
+from portbook.web.addresses import Links
 from portbook.web.problems import RequestError
 from portbook.web.questions import query_of
 from portbook.web.rows import CHOICES, FILTERS, SLUGS, SortKey, TableQuestion
@@ -21,6 +22,7 @@ ADDRESS = "/table"
 MAX_SORT_KEYS = len(SLUGS)  # a second key of the same column would decide nothing
 MAX_PAGE = 9_999_999
 
+_LIVE = Links()  # of pages that can be asked something
 _SOURCE = "docs/limits.md"
 _PAGES = re.compile(r"[1-9][0-9]{0,6}", re.ASCII)
 _YEARS = re.compile(r"[0-9]{4}", re.ASCII)
@@ -38,14 +40,14 @@ def question_of(parameters: QueryDict) -> TableQuestion:
     return TableQuestion(search, **filters, sort=_sort(parameters.getlist("skey")), page=page)
 
 
-def address_of(question: TableQuestion, base: str = ADDRESS) -> str:
+def address_of(question: TableQuestion, base: str = ADDRESS, links: Links = _LIVE) -> str:
     """Return the address that asks *question*: one order of parameters, what is not asked left out."""
     asked = [("search", question.search), *((name, getattr(question, name)) for name in FILTERS)]
     asked += [("skey", f"{'-' * key.descending}{key.column}") for key in question.sort]
     if question.page > 1:
         asked.append(("page", str(question.page)))
     text = urlencode([(name, value) for name, value in asked if value])
-    return f"{base}?{text}" if text else base
+    return links.asked(base, text)
 
 
 def no_such_page(page: int, last: int) -> RequestError:

@@ -135,7 +135,7 @@ def table(request: HttpRequest) -> HttpResponse:
         raise no_such_page(question.page, found.last)
 
     def address(asked: TableQuestion) -> str:
-        return address_of(asked, here.links.to(ADDRESS))
+        return address_of(asked, here.links.to(ADDRESS), here.links)
 
     first = (question.page - 1) * PAGE + 1
     context = {
@@ -266,8 +266,10 @@ def _heading(question: TableQuestion, found: int) -> Heading:
 
 
 def _dated_address(question: TableQuestion, here: Served) -> str:
-    """The address that says the same for ever, for paper; "" where a file is shown."""
-    return "" if here.file.origin == "file" else address_of(question, of_edition(here.id) + ADDRESS)
+    """The address that says the same for ever, for paper; "" where there is none."""
+    if here.file.origin == "file" or here.is_static:
+        return ""
+    return address_of(question, of_edition(here.id) + ADDRESS)
 
 
 def _order(question: TableQuestion) -> str:
