@@ -1,4 +1,5 @@
-"""What one edition costs in memory: resident size of a process that holds it, its indexes and its search.
+"""What one edition costs in memory: resident size of a process that holds it, its indexes and its search;
+and the peak of one that writes every format, twice with one record changed between, and the exports of text.
 
 Usage: benchmarks/memory.py [FILE]; default: the edition of `_edition`.  Each step is a process of its own;
 the baseline is one that only imported the modules.
@@ -12,20 +13,38 @@ from pathlib import Path
 from _edition import goal, run, source
 
 GOAL = 60  # MB
+PUBLISHING_GOAL = 200  # MB, of the whole process at its peak
 READ = "edition = read(data)"
 INDEXED = READ + "; edition.port(80, Transport.TCP); edition.service('http')"
 SEARCHED = INDEXED + "; index = SearchIndex(edition); index.search('http')"
+PUBLISHED = (
+    READ
+    + """
+kept = Fragments()
+for one in (edition, replace(edition, records=(replace(edition.records[0]), *edition.records[1:]))):
+    for form in ("xml", "csv", "txt", "html"):
+        write(one, form, fragments=kept)
+    write(one, "json")
+    for name, form in exports.EXPORTS.items():
+        if form.media_type.startswith(("text/", "application/json", "application/yaml")) and name != "zone":
+            exports.write(one, name, exports.Provenance("", "", "", ""))
+"""
+)
 STEPS = {
     "modules alone": "",
     "edition read": READ,
     "edition, indexes of ports and names": INDEXED,
     "edition, indexes, search": SEARCHED,
+    "publication": PUBLISHED,
 }
 PROGRAM = """
 import gc, re, sys
+from dataclasses import replace
 from pathlib import Path
+from portbook import exports
 from portbook.edition import Edition
-from portbook.formats import read
+from portbook.formats import read, write
+from portbook.formats.fragments import Fragments
 from portbook.formats import iana_csv, iana_xml
 from portbook.numbers import Transport
 from portbook.search import SearchIndex
@@ -51,6 +70,8 @@ def main() -> None:
             own = (resident - base) / 1024
             if title == "edition read":
                 goal(label, own, GOAL, " MB")
+            elif title == "publication":
+                goal(f"memory, {title}, peak of the process", peak / 1024, PUBLISHING_GOAL, " MB")
             else:
                 print(f"{label}: {own:.1f} MB")
 

@@ -6,6 +6,7 @@ printable ASCII as "?" (T-25, T-36).  A comment is cut where the line would be t
 """
 
 import re
+from collections.abc import Sequence
 
 MAX_LINE = 127  # bytes with the line feed: musl reads lines of 128 bytes, a NUL included (D-4)
 LEAST_COMMENT = 12  # characters: a shorter rest of a comment tells nothing
@@ -13,6 +14,7 @@ LEAST_COMMENT = 12  # characters: a shorter rest of a comment tells nothing
 _BLANKS = re.compile(r"[\t-\r ]+")
 _STRANGE = re.compile(r"[^ -~]")
 _CUT = "..."
+_AROUND = len("\t# \n")  # characters of a line that has a comment, beside the entry and the comment
 
 
 def printable(text: str, limit: int) -> str:
@@ -25,10 +27,20 @@ def printable(text: str, limit: int) -> str:
 
 def with_comment(entry: str, comment: str, limit: int = MAX_LINE) -> str:
     """Return *entry*, then *comment* as far as it fits, as a line of at most *limit* bytes."""
-    room = limit - len(entry) - len("\t# \n")
-    if 0 < len(comment) <= room and comment.isascii() and comment.isprintable():  # nearly all
-        return f"{entry}\t# {comment}\n"
+    room = limit - len(entry) - _AROUND
     if not comment or (room < LEAST_COMMENT and room < len(comment)):
         return f"{entry}\n"
     told = printable(comment, room)
     return f"{entry}\t# {told}\n" if told else f"{entry}\n"
+
+
+def with_comments(entries: Sequence[str], comments: Sequence[str], limit: int = MAX_LINE) -> list[str]:
+    """Return `with_comment` of each of *entries*; nearly all comments stand in their line as they are."""
+    others = {text for text in set(comments) if not (text and text.isascii() and text.isprintable())}
+    room = limit - _AROUND
+    return [
+        f"{entry}\t# {comment}\n"
+        if len(entry) + len(comment) <= room and comment not in others
+        else with_comment(entry, comment, limit)
+        for entry, comment in zip(entries, comments, strict=True)
+    ]

@@ -6,13 +6,13 @@ that file has measured and the profile "full" does not name stays, as "unknown",
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
-from portbook.exports.ascii_lines import with_comment
-from portbook.exports.places import listed
+from portbook.exports.ascii_lines import with_comments
+from portbook.exports.places import Entry, listed
 from portbook.exports.profiles import chosen
 from portbook.exports.provenance import Provenance, Written
 from portbook.formats.limits import checked_size
@@ -44,22 +44,33 @@ def write(
     """
     listing = listed(edition)
     choice = chosen(edition, listing, profile, names, strict_names)
-    known = dict(frequencies or {})
-    lines: dict[tuple[int, int], str] = {}
-    for entry in choice.entries:
-        often = known.get((entry.port, entry.transport), NEVER)
-        start = f"{entry.named[0].name}\t{entry.port}/{entry.transport}\t{often}"
-        lines[entry.port, _ORDER[entry.transport]] = with_comment(start, entry.comment, MAX_LINE)
-    for (port, transport), often in known.items():
-        if often != NEVER and profile == "full":
-            lines.setdefault((port, _ORDER[transport]), f"{UNKNOWN}\t{port}/{transport}\t{often}\n")
+    known = frequencies or {}
+    entries = [
+        f"{named[0].name}\t{port}/{transport}\t{known.get((port, transport), NEVER) if known else NEVER}"
+        for port, transport, named in choice.entries
+    ]
+    lines = with_comments(entries, [entry.comment for entry in choice.entries], MAX_LINE)
+    if known and profile == "full":
+        lines = _with_unknown(lines, choice.entries, known)
     source = "a given file" if frequencies is not None else f"not measured, {NEVER}"
     head = provenance.comment(TITLE, f"Holds: {choice.told}; open frequencies: {source}")
-    body = "".join(lines[place] for place in sorted(lines))
-    return Written((head + body).encode("ascii"), listing.left_out, choice.missing)
+    return Written((head + "".join(lines)).encode("ascii"), listing.left_out, choice.missing)
 
 
 _ORDER: dict[str, int] = {transport.value: order for order, transport in enumerate(Transport)}
+
+
+def _with_unknown(lines: Sequence[str], entries: Sequence[Entry], known: Mapping[Place, str]) -> list[str]:
+    """The *lines* of *entries*, and those of places that were measured open and have no entry."""
+    by_place = {
+        (port, _ORDER[transport]): f"{UNKNOWN}\t{port}/{transport}\t{often}\n"
+        for (port, transport), often in known.items()
+        if often != NEVER
+    }
+    by_place |= {
+        (entry.port, _ORDER[entry.transport]): line for entry, line in zip(entries, lines, strict=True)
+    }
+    return [by_place[place] for place in sorted(by_place)]
 
 
 def frequencies_in(data: bytes) -> dict[Place, str]:

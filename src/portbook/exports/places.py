@@ -7,23 +7,24 @@ hold is left out and counted.  `listed` gives all; which of them are wanted is `
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import NamedTuple
-from weakref import ref
 
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem
 from portbook.exports.provenance import some
+from portbook.exports.remembered import remembered
 from portbook.names import same_name, service_name_problem
-from portbook.numbers import Ports, Transport
-from portbook.records import Record
+from portbook.numbers import Ports, Transport, published_ports
+from portbook.records import Part, Record, RichText
 
 MAX_NAME = 31  # bytes: musl gives no longer one back (D-4)
 MAX_RANGE = 1_024  # ports of one row that are written out; the widest real row has 100
 MAX_NAMES = 1_000_000  # names at a port and transport, all together; the real editions have 12,600
 
-# ASCII letters, digits and what historic names have; a letter or digit first (T-25, T-27).
-_WORD = re.compile(rf"[A-Za-z0-9][A-Za-z0-9*+./_-]{{0,{MAX_NAME - 1}}}", re.ASCII)
-_NUMBER = re.compile(r"[0-9]+(?:/.*)?", re.ASCII)  # taken for a port by whoever asks for it
+# ASCII letters, digits and what historic names have; a letter or digit first (T-25, T-27).  Digits, or digits
+# before a slash, are taken for a port by whoever asks for it.
+_WORD = re.compile(rf"(?![0-9]+(?:/|\Z))[A-Za-z0-9][A-Za-z0-9*+./_-]{{0,{MAX_NAME - 1}}}", re.ASCII)
 
 
 class Named(NamedTuple):
@@ -49,7 +50,7 @@ class Entry(NamedTuple):
     def comment(self) -> str:
         """What a grammar with one name a place says in a comment: the description, and the other names."""
         first = self.named[0].description
-        return first if len(self.named) == 1 else f"{first} (also: {' '.join(self.names[1:])})"
+        return f"{first} (also: {' '.join(self.names[1:])})" if len(self.named) > 1 else first
 
 
 class Listing(NamedTuple):
@@ -61,81 +62,91 @@ class Listing(NamedTuple):
 
 def fits(name: str) -> bool:
     """Say whether a table of services can hold *name*."""
-    return _WORD.fullmatch(name) is not None and _NUMBER.fullmatch(name) is None
+    return _WORD.fullmatch(name) is not None
 
 
+class Descriptions(dict[tuple[Part, ...], str]):
+    """Parts of a description -> it on one line; most stand in several rows, and several exports ask."""
+
+    def __missing__(self, parts: tuple[Part, ...]) -> str:
+        text = self[parts] = str(RichText(parts))
+        return text
+
+
+@remembered
+def described(edition: Edition) -> Descriptions:
+    """Return the descriptions of *edition* as texts on one line, by their parts."""
+    return Descriptions()
+
+
+@remembered
 def listed(
     edition: Edition, holds: Callable[[str], bool] = fits, what: str = "a table of services"
 ) -> Listing:
     """Return every name of *edition* that stands at a port and that *what* can hold: *holds* says which.
 
-    The last listing is remembered.  Raises `FormatError` E-EXPORT-SIZE above `MAX_NAMES`.
+    Raises `FormatError` E-EXPORT-SIZE above `MAX_NAMES`.
     """
-    for known, by, listing in tuple(_last):
-        if known() is edition and by == (holds, what):
-            return listing
-    listing = _listed(edition, _LeftOut(holds, what))
-    _last[:] = [(ref(edition, _forget), (holds, what), listing)]
-    return listing
-
-
-_Holds = tuple[Callable[[str], bool], str]
-_last: list[
-    tuple["ref[Edition]", _Holds, Listing]
-] = []  # at most one: tables of one edition are made in a row
-
-
-def _forget(_: "ref[Edition]") -> None:
-    _last.clear()
-
-
-def _listed(edition: Edition, left_out: "_LeftOut") -> Listing:
-    held = left_out.held
-    standing: dict[tuple[int, int], dict[str, Record]] = {}
+    left_out = _LeftOut(what)
+    texts = described(edition)
+    held = {name: holds(name) for name in {record.service_name for record in edition.records} if name}
+    orders_of = {transport: _orders(transport) for transport in {r.transport for r in edition.records}}
+    standing: dict[int, Named] = {}  # place -> its first name
+    shared: dict[int, dict[str, Named]] = {}  # place of several -> its names in registry order
     count = 0
     for record in edition.records:
-        if not (name := record.service_name) or not record.port_number or not (ports := held(record)):
+        name, number = record.service_name, record.port_number
+        if not name or not number:
             continue
-        orders = _orders(record)
-        count += (ports.high - ports.low + 1) * len(orders)
+        ports, orders = published_ports(number), orders_of[record.transport]
+        if not held[name] or ports is None or not orders or ports.high - ports.low >= MAX_RANGE:
+            left_out.note(record, ports, held[name])
+            continue
+        low, high = ports
+        count += (high - low + 1) * len(orders)
         if count > MAX_NAMES:
             message = f"names at more than {MAX_NAMES} ports and transports; that many are written"
             raise FormatError(Problem("E-EXPORT-SIZE", message, "docs/limits.md"))
-        for port in range(ports.low, ports.high + 1):
-            for order in orders:
-                place = port, order
-                if place not in standing:
-                    standing[place] = {name: record}
-                else:
-                    standing[place].setdefault(name, record)
-    ordered = [
-        Entry(place[0], _TRANSPORTS[place[1]], _ordered(standing[place], edition))
-        for place in sorted(standing)
-    ]
-    return Listing(tuple(ordered), left_out.sentences())
+        named = Named(name, texts[record.description.parts])
+        for order in orders:
+            for place in range(low * _PLACES + order, high * _PLACES + order + 1, _PLACES):
+                first = standing.setdefault(place, named)
+                if first is not named:
+                    shared.setdefault(place, {first.name: first}).setdefault(name, named)
+    return Listing(_entries(standing, shared, edition), left_out.sentences())
 
 
 _TRANSPORTS = tuple(Transport)
+_PLACES = len(_TRANSPORTS)  # at one port
 _ORDER: dict[str, tuple[int, ...]] = {name.value: (order,) for order, name in enumerate(_TRANSPORTS)}
 _ORDER[""] = tuple(range(len(_TRANSPORTS)))  # a row that names none stands for each
 
 
-def _orders(record: Record) -> Sequence[int]:
-    """The places in `_TRANSPORTS` of the transports that *record* stands for; () for an unknown one."""
-    transport = record.transport or ""
-    if order := _ORDER.get(transport):
+def _orders(transport: str | None) -> Sequence[int]:
+    """The places in `_TRANSPORTS` of what a row's *transport* stands for; () for an unknown one."""
+    if order := _ORDER.get(transport or ""):
         return order
-    return _ORDER.get(transport.lower(), ()) if transport.isascii() else ()
+    return _ORDER.get(transport.lower(), ()) if transport and transport.isascii() else ()
 
 
-def _ordered(rows: dict[str, Record], edition: Edition) -> tuple[Named, ...]:
+def _entries(
+    standing: dict[int, Named], shared: dict[int, dict[str, Named]], edition: Edition
+) -> tuple[Entry, ...]:
+    """What stands at each place, a number made of its port and the place of its transport."""
+    ordered = {place: _ordered(names.values(), edition) for place, names in shared.items()}
+    places = sorted(standing)
+    named = [ordered[place] if place in ordered else (standing[place],) for place in places]
+    ports = [place // _PLACES for place in places]
+    transports = [_TRANSPORTS[place % _PLACES] for place in places]
+    entries = zip(ports, transports, named, strict=True)
+    return tuple(
+        map(tuple.__new__, repeat(Entry), entries)
+    )  # `Entry._make` without a call of Python for each
+
+
+def _ordered(named: Iterable[Named], edition: Edition) -> tuple[Named, ...]:
     """The names at one place: aliases behind the others, as far as possible malformed ones behind those."""
-    if len(rows) == 1:
-        ((name, record),) = rows.items()
-        return (Named(name, str(record.description)),)
-    named = [Named(name, str(record.description)) for name, record in rows.items()]
-    named.sort(key=lambda one: _rank(one.name, edition))  # stable: registry order within a rank
-    return tuple(named)
+    return tuple(sorted(named, key=lambda one: _rank(one.name, edition)))  # stable: registry order in a rank
 
 
 def _rank(name: str, edition: Edition) -> tuple[bool, bool]:
@@ -145,30 +156,24 @@ def _rank(name: str, edition: Edition) -> tuple[bool, bool]:
 class _LeftOut:
     """What cannot be held, counted."""
 
-    def __init__(self, holds: Callable[[str], bool], what: str) -> None:
-        self.holds, self.what = holds, what
-        self.fit: dict[str, bool] = {}  # most names stand in several rows
+    def __init__(self, what: str) -> None:
+        self.what = what
         self.names: dict[str, None] = {}
         self.wide: dict[str, None] = {}
         self.transports: dict[str, None] = {}
         self.numbers: dict[str, None] = {}
 
-    def held(self, record: Record) -> Ports | None:
-        """Return the ports of *record* if it can be held; else None, and note why."""
-        name, ports = record.service_name or "", record.ports
-        if (fit := self.fit.get(name)) is None:
-            fit = self.fit[name] = self.holds(name)
-        if not fit:
+    def note(self, record: Record, ports: Ports | None, held: bool) -> None:
+        """Note why *record* is left out, which speaks of *ports*; *held*: its name at least can be held."""
+        name = record.service_name or ""
+        if not held:
             self.names[name] = None
         elif ports is None:
             self.numbers[f"{name} {record.port_number}"] = None
-        elif _width(ports) > MAX_RANGE:
+        elif ports.high - ports.low >= MAX_RANGE:
             self.wide[f"{name} {ports}"] = None
-        elif not _orders(record):
-            self.transports[f"{name} {record.transport}"] = None
         else:
-            return ports
-        return None
+            self.transports[f"{name} {record.transport}"] = None
 
     def sentences(self) -> tuple[str, ...]:
         """Return a sentence for each kind of thing that was left out."""
@@ -182,10 +187,6 @@ class _LeftOut:
             )
             if found
         )
-
-
-def _width(ports: Ports) -> int:
-    return ports.high - ports.low + 1
 
 
 # -- names of earlier editions

@@ -9,7 +9,7 @@ rest, which glibc and musl both find.
 from collections.abc import Collection, Iterable
 
 from portbook.edition import Edition
-from portbook.exports.ascii_lines import MAX_LINE, with_comment
+from portbook.exports.ascii_lines import MAX_LINE, with_comment, with_comments
 from portbook.exports.places import Entry, listed, old_names
 from portbook.exports.profiles import chosen
 from portbook.exports.provenance import Provenance, Written, some
@@ -34,24 +34,27 @@ def write(
     old = old_names(listing, earlier) if earlier is not None else {}
     choice = chosen(edition, listing, profile, names, strict_names, old)
     told = choice.told if earlier is None else f"{choice.told}, with the names of earlier editions"
-    lines = [provenance.comment(TITLE, f"Holds: {told}")]
+    lines = with_comments(
+        [f"{named[0].name}\t{port}/{transport}" for port, transport, named in choice.entries],
+        [named[0].description for _, _, named in choice.entries],
+    )
     kept: list[str] = []
-    for entry in choice.entries:
+    for at, entry in enumerate(choice.entries):
         gone = old.get((entry.port, entry.transport), ()) if old else ()
-        kept += gone
-        lines += _lines(entry, entry.names[1:] + gone if gone or len(entry.named) > 1 else ())
+        if gone or len(entry.named) > 1:
+            lines[at] = "".join(_lines(entry, entry.names[1:] + gone))
+            kept += gone
     remarks = list(listing.left_out)
     if kept:
         remarks.append(f"kept as aliases, from earlier editions ({len(kept)}): {some(dict.fromkeys(kept))}")
-    return Written("".join(lines).encode("ascii"), tuple(remarks), choice.missing)
+    head = provenance.comment(TITLE, f"Holds: {told}")
+    return Written((head + "".join(lines)).encode("ascii"), tuple(remarks), choice.missing)
 
 
 def _lines(entry: Entry, aliases: tuple[str, ...]) -> list[str]:
-    """The line of *entry*, or as many as its names need; the first one has the description."""
+    """The line of *entry*, or as many as its *aliases* need; the first one has the description."""
     name, comment = entry.named[0]
     start = f"{name}\t{entry.port}/{entry.transport}"
-    if not aliases:
-        return [with_comment(start, comment)]
     lines = []
     line, mark = start, "\t"
     for alias in aliases:

@@ -11,29 +11,43 @@ from typing import Any
 from portbook.discovery import TxtKey, stated_txt_keys, txt_key_problems, txt_keys
 from portbook.edition import Edition
 from portbook.exports.provenance import Provenance, Written
-from portbook.records import Record
+from portbook.records import Record, RichText
 
 
 def write(edition: Edition, provenance: Provenance) -> Written:
     """Return the JSON, in registry order: ASCII, a service a line."""
-    services = [_service(record, edition) for record in edition.records if record.service_name]
-    stated = [json.dumps(service, allow_nan=False) for service in services if service]
+    told: dict[RichText, dict[str, Any] | None] = {}  # notes, most in several rows -> what they state
+    lines = []
+    for record in edition.records:
+        notes = record.assignment_notes
+        if not notes or not record.service_name:
+            continue
+        if notes not in told:
+            told[notes] = _statement(record)
+        if stated := told[notes]:
+            lines.append(json.dumps(_named(record, edition) | stated, allow_nan=False))
     head = json.dumps(provenance._asdict(), allow_nan=False)
-    body = ",\n".join(f"  {service}" for service in stated)
+    body = ",\n".join(f"  {line}" for line in lines)
     return Written(f'{{"provenance": {head},\n "services": [\n{body}\n ]}}\n'.encode("ascii"))
 
 
-def _service(record: Record, edition: Edition) -> dict[str, Any] | None:
-    """What *record* states of its keys, or None."""
-    statement = stated_txt_keys(record)
-    if statement is None:
-        return None
-    keys = txt_keys(record)
+def _named(record: Record, edition: Edition) -> dict[str, Any]:
+    """Whose statement it is."""
     return {
         "service": record.service_name,
         "canonical": edition.canonical(record.service_name or ""),
         "transport": record.transport or None,
         "port": record.port_number or None,
+    }
+
+
+def _statement(record: Record) -> dict[str, Any] | None:
+    """What the notes of *record* state of TXT keys, or None."""
+    statement = stated_txt_keys(record)
+    if statement is None:
+        return None
+    keys = txt_keys(record)
+    return {
         "kind": _kind(statement, keys),
         "keys": None if keys is None else [key._asdict() for key in keys],
         "problems": [problem.code for problem in txt_key_problems(keys or ())],

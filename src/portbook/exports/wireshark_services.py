@@ -6,11 +6,10 @@ same name, transports and comment are one range.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import groupby
 from typing import NamedTuple
 
 from portbook.edition import Edition
-from portbook.exports.ascii_lines import with_comment
+from portbook.exports.ascii_lines import with_comments
 from portbook.exports.places import Entry, listed
 from portbook.exports.profiles import chosen
 from portbook.exports.provenance import Provenance, Written
@@ -39,34 +38,34 @@ def write(
     """Return the file.  Raises `FormatError` E-EXPORT-PROFILE or E-EXPORT-SIZE."""
     listing = listed(edition)
     choice = chosen(edition, listing, profile, names, strict_names)
-    lines = [
-        with_comment(f"{label.name}\t{ports}/{label.transports}", label.comment, MAX_LINE)
-        for ports, label in sorted(_runs(choice.entries))
-    ]
+    runs = sorted(_runs(choice.entries))
+    lines = with_comments(
+        [f"{name}\t{ports}/{transports}" for ports, (name, transports, _) in runs],
+        [label.comment for _, label in runs],
+        MAX_LINE,
+    )
     head = provenance.comment(TITLE, f"Holds: {choice.told}")
     return Written((head + "".join(lines)).encode("ascii"), listing.left_out, choice.missing)
 
 
 def _runs(entries: Iterable[Entry]) -> Iterator[tuple[Ports, _Label]]:
     """The ranges of ports about which the same is said."""
-    open_runs: dict[_Label, int] = {}  # label -> the first port of the run that ends at `last`
-    last = -1
-    for port, group in groupby(entries, key=lambda entry: entry.port):
-        labels = dict.fromkeys(_labels(tuple(group)))
-        for label, first in open_runs.items():
-            if label not in labels or port != last + 1:
-                yield Ports(first, last), label
-        kept = open_runs if port == last + 1 else {}
-        open_runs = {label: kept.get(label, port) for label in labels}
-        last = port
-    for label, first in open_runs.items():
-        yield Ports(first, last), label
+    runs: dict[_Label, list[int]] = {}  # label -> the first and the last port of its latest run
+    for port, label in _labels(entries):
+        run = runs.setdefault(label, [port, port])
+        if run[1] + 1 >= port:
+            run[1] = port
+        else:
+            yield Ports(*run), label
+            run[:] = port, port
+    for label, run in runs.items():
+        yield Ports(*run), label
 
 
-def _labels(entries: tuple[Entry, ...]) -> Iterator[_Label]:
-    """What is said of one port: a label for each primary name, with the comment of its first transport."""
-    by_name: dict[str, list[Entry]] = {}
+def _labels(entries: Iterable[Entry]) -> Iterator[tuple[int, _Label]]:
+    """What is said of each port: a label for each primary name, with the comment of its first transport."""
+    found: dict[tuple[int, str], list[Entry]] = {}
     for entry in entries:
-        by_name.setdefault(entry.named[0].name, []).append(entry)
-    for name, found in by_name.items():
-        yield _Label(name, "/".join(entry.transport for entry in found), found[0].comment)
+        found.setdefault((entry.port, entry.named[0].name), []).append(entry)
+    for (port, name), same in found.items():
+        yield port, _Label(name, "/".join([entry.transport for entry in same]), same[0].comment)

@@ -15,7 +15,7 @@ from portbook.edition import Edition
 from portbook.errors import visible
 from portbook.exports.provenance import Provenance, Written, some
 from portbook.exports.whole_text import lacking, whole_characters
-from portbook.formats.columns import COLUMNS, Rendering, row
+from portbook.formats.columns import COLUMNS, Rendering, rows
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
@@ -46,7 +46,7 @@ def write(edition: Edition, provenance: Provenance) -> Written:
         sheet.column_dimensions[column].width = width
     cut: list[str] = []
     with whole_characters():
-        for cells in (COLUMNS, *(row(record, Rendering.D) for record in edition.records)):
+        for cells in (COLUMNS, *rows(edition.records, Rendering.D)):
             "".join(cells).encode()
             cut += [cell for cell in cells if len(cell) > MAX_CELL]
             sheet.append([_cell(sheet, cell, at == _PORT) for at, cell in enumerate(cells)])

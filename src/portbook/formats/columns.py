@@ -10,11 +10,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, make_dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import repeat
 from typing import Any, NamedTuple, TypeVar
 
 from portbook.edition import Edition
 from portbook.errors import Problem, shown
+from portbook.formats.fragments import once_each
 from portbook.formats.limits import MAX_REFERENCES, checked_references
 from portbook.numbers import Transport, published_ports
 from portbook.records import Break, Markup, Paragraph, Part, PublishedDate, Record, Reference, RichText
@@ -93,21 +95,29 @@ def titles(header: str) -> tuple[str, ...]:
 
 def row(record: Record, rendering: Rendering = Rendering.D) -> tuple[str, ...]:
     """Return the twelve cells of *record*."""
-    contact = _bracketed(record.contact, rendering)
-    return (
-        _cell(record.service_name or "", rendering),
-        _cell(record.port_number or "", rendering),
-        _cell(record.transport or "", rendering),
-        text_cell(record.description, rendering),
-        contact if record.assignee is None else _bracketed(record.assignee, rendering),
-        contact,
-        _cell(record.registration_date or "", rendering),
-        _cell(record.modification_date or "", rendering),
-        _bracketed(record.reference, rendering),
-        _cell(record.service_code or "", rendering),
-        text_cell(record.unauthorized_use_reported, rendering),
-        text_cell(record.assignment_notes, rendering),
+    return rows((record,), rendering)[0]
+
+
+def rows(records: Sequence[Record], rendering: Rendering = Rendering.D) -> list[tuple[str, ...]]:
+    """Return the twelve cells of each of *records*."""
+    plain = partial(_plain_cell, rendering=rendering)
+    text = partial(text_cell, rendering=rendering)
+    labels = partial(_bracketed, rendering=rendering)
+    columns = (
+        once_each([record.service_name for record in records], plain),
+        once_each([record.port_number for record in records], plain),
+        once_each([record.transport for record in records], plain),
+        once_each([record.description for record in records], text),
+        once_each([record.shown_assignee for record in records], labels),
+        once_each([record.contact for record in records], labels),
+        once_each([record.registration_date for record in records], plain),
+        once_each([record.modification_date for record in records], plain),
+        once_each([record.reference for record in records], labels),
+        once_each([record.service_code for record in records], plain),
+        once_each([record.unauthorized_use_reported for record in records], text),
+        once_each([record.assignment_notes for record in records], text),
     )
+    return list(zip(*columns, strict=True))
 
 
 def text_cell(text: RichText | None, rendering: Rendering) -> str:
@@ -122,6 +132,10 @@ def text_cell(text: RichText | None, rendering: Rendering) -> str:
 def _bracketed(references: Iterable[Reference], rendering: Rendering) -> str:
     """The labels of *references*, each in square brackets, nothing between."""
     return _cell("".join([f"[{reference.label}]" for reference in references]), rendering)
+
+
+def _plain_cell(text: str | None, rendering: Rendering) -> str:
+    return _cell(text, rendering) if text else ""
 
 
 def _cell(text: str, rendering: Rendering) -> str:

@@ -7,8 +7,7 @@ refused inside quotes too, for nobody can tell a line from damage; so the writer
 """
 
 import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from portbook.collecting import paused
@@ -22,12 +21,15 @@ from portbook.formats.columns import (
     project,
     records_of,
     row,
+    rows,
     titles,
 )
+from portbook.formats.fragments import Fragments
 from portbook.formats.limits import (
     MAX_BYTES,
     MAX_FIELD,
     MAX_RECORDS,
+    MAX_REFERENCES,
     checked_counts,
     checked_field,
     checked_references,
@@ -77,28 +79,46 @@ def write(
     rendering: Rendering | str = Rendering.D,
     header: str = "new",
     line_end: str = "\r\n",
+    fragments: Fragments | None = None,
 ) -> bytes:
     """Return *edition* as IANA's CSV: *header* "new" or "old", rows ending in *line_end*, cells in LF.
 
-    Raises `FormatError` for what could not be read back: E-CSV-NUL, E-CSV-TEXT for text that is not
-    Unicode, the limits of `read`; and E-CSV-OPTION for an unknown rendering, header or line end.
+    With the *fragments* of another writing, rows that are the same objects are not written anew.  Raises
+    `FormatError` for what could not be read back: E-CSV-NUL, E-CSV-TEXT for text that is not Unicode, the
+    limits of `read`; and E-CSV-OPTION for an unknown rendering, header or line end.
     """
     rendering = _checked_options(rendering, header, line_end)
     checked_counts(len(edition.records))
-    rows = [titles(header)]
-    for position, record in enumerate(edition.records, 1):
-        rows.append(_checked_row(row(record, rendering), record, position))
-    target = io.StringIO(newline="")
-    csv.writer(target, lineterminator=line_end, quoting=csv.QUOTE_MINIMAL).writerows(rows)
-    text = target.getvalue()
+
+    def made(records: Sequence[Record]) -> list[bytes]:
+        lines = _lines(rows(records, rendering), line_end)
+        _check(records, lines, rendering, edition)
+        return list(map(str.encode, lines))
+
     try:
-        data = text.encode()
+        with paused():
+            lines = (fragments or Fragments()).pieces(("csv", rendering, line_end), edition.records, made)
+            data = b"".join([*map(str.encode, _lines([titles(header)], line_end)), *lines])
     except UnicodeEncodeError as error:
-        message = f"text {shown(text[max(0, error.start - 20) : error.end])} holds half of a surrogate pair"
+        text = error.object[max(0, error.start - 20) : error.end]
+        message = f"text {shown(text)} holds half of a surrogate pair"
         raise FormatError(Problem("E-CSV-TEXT", message, _SOURCE)) from None
     if len(data) > MAX_BYTES:
         raise too_large("E-FILE-SIZE", f"the file would have {len(data)} bytes", MAX_BYTES, "bytes")
     return data
+
+
+class _Lines(list[str]):
+    """Rows as text, as a file for `csv.writer`, which writes each by itself."""
+
+    write = list.append
+
+
+def _lines(cells: Iterable[tuple[str, ...]], line_end: str) -> list[str]:
+    """Rows of *cells* as text, each with its line end."""
+    lines = _Lines()
+    csv.writer(lines, lineterminator=line_end, quoting=csv.QUOTE_MINIMAL).writerows(cells)
+    return lines
 
 
 # -- bytes to columns
@@ -302,8 +322,18 @@ def _checked_options(rendering: Rendering | str, header: str, line_end: str) -> 
     return Rendering(rendering)
 
 
-def _checked_row(cells: tuple[str, ...], record: Record, position: int) -> tuple[str, ...]:
-    place = f"record {position}"
+def _check(records: Sequence[Record], lines: Sequence[str], rendering: Rendering, edition: Edition) -> None:
+    """Raise what `read` would refuse of *records*, which became *lines*."""
+    most = max((len(r.shown_assignee) + len(r.contact) + len(r.reference) for r in records), default=0)
+    longest = max(map(len, lines), default=0)
+    if most <= MAX_REFERENCES and longest <= MAX_FIELD and not any("\0" in line for line in lines):
+        return
+    places = {id(record): place for place, record in reversed(list(enumerate(edition.records, 1)))}
+    for record in records:
+        _check_row(row(record, rendering), record, f"record {places[id(record)]}")
+
+
+def _check_row(cells: tuple[str, ...], record: Record, place: str) -> None:
     if "\0" in "".join(cells):
         title, cell = next((t, c) for t, c in zip(COLUMNS, cells, strict=True) if "\0" in c)
         message = f"{place}: {title} {shown(cell)} has a NUL, which no CSV may hold"
@@ -312,4 +342,3 @@ def _checked_row(cells: tuple[str, ...], record: Record, position: int) -> tuple
         checked_field(max(cells, key=len), place)
     labels = (len(record.shown_assignee), len(record.contact) + len(record.reference))
     checked_references(max(labels), place)
-    return cells

@@ -6,10 +6,13 @@ hundred rows as IANA serves them.  `tokens` says what of rich text a page can sh
 references lead to, line breaks and paragraphs are elements, and white space is as it was.
 """
 
+from collections.abc import Sequence
+
 from portbook.collecting import paused
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
 from portbook.formats.columns import header_of, labels_of, titles, value_remarks
+from portbook.formats.fragments import Fragments
 from portbook.formats.iana_html import writer
 from portbook.formats.iana_html.held import Held
 from portbook.formats.iana_html.layout import layout_of
@@ -17,7 +20,7 @@ from portbook.formats.iana_html.page import read_units
 from portbook.formats.iana_html.reader import PageReader
 from portbook.formats.iana_html.tokens import Labels, text_of_label
 from portbook.formats.limits import MAX_BYTES, MAX_REFERENCES, checked_counts, checked_references, too_large
-from portbook.records import PublishedDate
+from portbook.records import PublishedDate, Record
 
 __all__ = ["LOSSES", "project", "read", "write"]
 
@@ -38,19 +41,24 @@ _SOURCE = "docs/formats.md"
 _LABELS = Labels(labels_of, text_of_label)
 
 
-def write(edition: Edition, *, layout: str | None = None) -> bytes:
+def write(edition: Edition, *, layout: str | None = None, fragments: Fragments | None = None) -> bytes:
     """Return *edition* as IANA's page, in the layout of its date, or of the date *layout*.
 
-    Raises `FormatError`: E-HTML-CHARACTER for what XML has no way to write, E-HTML-OPTION, limits of `read`.
+    With the *fragments* of another writing, rows that are the same objects are not written anew.  Raises
+    `FormatError`: E-HTML-CHARACTER for what XML has no way to write, E-HTML-OPTION, limits of `read`.
     """
     checked_counts(len(edition.records), len(edition.contacts or ()))
     if layout is not None and not PublishedDate(layout).is_valid:
         message = f"layout {shown(layout)} is no date, written YYYY-MM-DD or YYYY-MM"
         raise FormatError(Problem("E-HTML-OPTION", message, _SOURCE))
     date = layout or edition.updated
+    form = layout_of(date)
+
+    def check(records: Sequence[Record]) -> None:
+        _check_references(records, form.go, edition)
+
     with paused():
-        _check_references(edition, layout_of(date).go)
-        data = writer.write(edition, titles(header_of(date)), layout_of(date))
+        data = writer.write(edition, titles(header_of(date)), form, check, fragments or Fragments())
     if len(data) > MAX_BYTES:
         raise too_large("E-FILE-SIZE", f"the file would have {len(data)} bytes", MAX_BYTES, "bytes")
     return data
@@ -101,15 +109,17 @@ def project(edition: Edition, layout: str | None = None) -> Edition:
     )
 
 
-def _check_references(edition: Edition, go: str) -> None:
+def _check_references(records: Sequence[Record], go: str, edition: Edition) -> None:
     """Raise E-RECORD-REFERENCES for a record that `read` would refuse; of a label with ][ it makes two."""
-    lists = {r.contact for r in edition.records} | {r.reference for r in edition.records}
-    lists |= {r.assignee for r in edition.records if r.assignee}
+    lists = {r.contact for r in records} | {r.reference for r in records}
+    lists |= {r.assignee for r in records if r.assignee}
     most = max([len(found) + sum([x.label.count("][") for x in found]) for found in lists], default=0)
     if 2 * most <= MAX_REFERENCES:
         return
     held = Held(go, _LABELS)
-    for position, record in enumerate(edition.records, 1):
+    for record in records:
         row = held.record(record)
         count = max(len(row.shown_assignee), len(row.contact) + len(row.reference))
-        checked_references(count, f"record {position}")
+        if count > MAX_REFERENCES:
+            position = next(i for i, one in enumerate(edition.records, 1) if one is record)
+            checked_references(count, f"record {position}")

@@ -6,11 +6,12 @@ cell is written once and remembered, and rows are put together by the column, wh
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem
+from portbook.formats.fragments import Fragments
 from portbook.formats.iana_html.layout import (
     AVAILABLE,
     EXPERTS,
@@ -34,18 +35,34 @@ _ILLEGAL = bytes(range(9)) + b"\x0b\x0c" + bytes(range(14, 32))
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 
 
-def write(edition: Edition, titles: Sequence[str], layout: Layout) -> bytes:
-    """Return *edition* as a page whose table has *titles*; E-HTML-CHARACTER for what XML cannot hold."""
+def write(
+    edition: Edition,
+    titles: Sequence[str],
+    layout: Layout,
+    check: Callable[[Sequence[Record]], None],
+    fragments: Fragments,
+) -> bytes:
+    """Return *edition* as a page whose table has *titles*; E-HTML-CHARACTER for what XML cannot hold.
+
+    Records that *fragments* do not hold go through *check* before they are written.
+    """
+
+    def made(records: Sequence[Record]) -> Sequence[bytes]:
+        check(records)
+        return _Rows(layout).records(records)
+
+    records = fragments.pieces(("html", layout), edition.records, made)
+    contacts = fragments.pieces(
+        ("html contacts", layout), edition.contacts or (), lambda contacts: _contacts(contacts, layout)
+    )
     before, after = around(text(edition.title or ""), layout)
     first, last = _table(titles, layout, f'id="table-{NAME}" class="sortable_srv"')
-    top = "".join([before, *_head(edition, layout), first])
+    top = _bytes("".join([before, *_head(edition, layout), first]))
     first, end = _table(PEOPLE_TITLES, layout, 'class="sortable"')
     people = f'{layout.depth}<h1 class="people">{layout.people_heading}</h1>\n'
-    contacts = _contacts(edition.contacts or (), layout)
-    bottom = "".join(
-        [last, people, first, *contacts, end, *_footnotes(edition.footnotes or (), layout), after]
-    )
-    return b"".join(chain((_bytes(top),), _Rows(layout).records(edition.records), (_bytes(bottom),)))
+    middle = _bytes("".join([last, people, first]))
+    bottom = _bytes("".join([end, *_footnotes(edition.footnotes or (), layout), after]))
+    return b"".join([top, *records, middle, *contacts, bottom])
 
 
 def _bytes(markup: str, separators: int = 0) -> bytes:
@@ -125,40 +142,59 @@ def _table(titles: Sequence[str], layout: Layout, attributes: str) -> tuple[str,
     return "".join(head), f"{deep}  </tbody>\n{deep}</table>\n"
 
 
+_ALIKE = attrgetter(
+    *("description.parts", "assignee", "contact", "registration_date", "modification_date", "reference"),
+    *("service_code", "unauthorized_use_reported", "assignment_notes"),
+)
+
+
 class _Rows:
-    """The rows of the table of records, as pieces: each distinct cell is written and encoded once."""
+    """The rows of the table of records: each distinct cell is written and encoded once."""
 
     def __init__(self, layout: Layout) -> None:
         self._go = layout.go
         self._deep = layout.depth + 6 * " "
         self._row = f"{layout.depth}    <tr>\n", f"{layout.depth}    </tr>\n"
 
-    def records(self, records: Sequence[Record]) -> Iterable[bytes]:
-        """The pieces of all rows, in order."""
-        contacts = [record.contact for record in records]
-        assignees = [record.contact if record.assignee is None else record.assignee for record in records]
-        lists = self._made({*contacts, *assignees}, self._list)
-        texts = [record.description.parts for record in records]
-        start, end = self._row
-        columns = [
+    def records(self, records: Sequence[Record]) -> list[bytes]:
+        """The row of each of *records*; most differ from another one in name, number and transport alone."""
+        start, _ = self._row
+        alike = list(map(_ALIKE, records))
+        rest = self._rest(list(dict.fromkeys(alike)))
+        columns = (
             self._plain([record.service_name for record in records], before=start),
             self._plain([record.port_number for record in records], centred=True),
             self._plain([record.transport for record in records], centred=True),
+            map(rest.__getitem__, alike),
+        )
+        return list(map(b"".join, zip(*columns, strict=True)))
+
+    def _rest(self, distinct: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], bytes]:
+        """Each of *distinct*, the values that `_ALIKE` gets, with its cells."""
+        if not distinct:
+            return {}
+        texts, assignees, contacts, registered, modified, references, codes, unauthorized, notes = map(
+            list, zip(*distinct, strict=True)
+        )
+        assignees = [c if a is None else a for a, c in zip(assignees, contacts, strict=True)]
+        lists = self._made({*contacts, *assignees}, self._list)
+        _, end = self._row
+        columns = (
             map(self._texts(texts).__getitem__, texts),
             map(lists.__getitem__, assignees),
             map(lists.__getitem__, contacts),
-            self._plain([record.registration_date for record in records]),
-            self._plain([record.modification_date for record in records]),
-            self._of([record.reference for record in records], self._list),
-            self._plain([record.service_code for record in records], centred=True),
-            self._of([record.unauthorized_use_reported for record in records], self._rich),
-            self._of([record.assignment_notes for record in records], self._rich, after=end),
-        ]
-        return chain.from_iterable(zip(*columns, strict=True))
+            self._plain(registered),
+            self._plain(modified),
+            self._of(references, self._list),
+            self._plain(codes, centred=True),
+            self._of(unauthorized, self._rich),
+            self._of(notes, self._rich, after=end),
+        )
+        return dict(zip(distinct, map(b"".join, zip(*columns, strict=True)), strict=True))
 
-    def _plain(self, values: list[Any], *, centred: bool = False, before: str = "") -> Iterable[bytes]:
+    def _plain(self, values: Sequence[Any], *, centred: bool = False, before: str = "") -> Iterable[bytes]:
         opening = f'{before}{self._deep}<td align="center">' if centred else f"{before}{self._deep}<td>"
-        distinct = list(set(values))
+        distinct = list(dict.fromkeys(values))
         longest = max((given for given in distinct if given), key=len, default="")
         checked_field(longest, "a field")
         joined = text("\0".join([given or "" for given in distinct]))
@@ -203,28 +239,47 @@ class _Rows:
         return "".join([_bracketed(reference, self._go) for reference in references])
 
 
-def _contacts(contacts: Sequence[Contact], layout: Layout) -> Iterable[str]:
+def _contacts(contacts: Sequence[Contact], layout: Layout) -> Sequence[bytes]:
+    """The row of each of *contacts*."""
+    if not contacts:
+        return ()
     deep = layout.depth + 6 * " "
-    start, end = f"{layout.depth}    <tr>\n", f"{layout.depth}    </tr>\n"
-    given = {x for c in contacts for x in (c.id, c.name, c.organization, c.updated) if x}
-    checked_field(max(given, key=len, default=""), "a field of a contact")
-    cells: dict[str | None, str] = {x: f"{deep}<td>{text(x)}</td>\n" for x in given}
-    cells[None] = cells[""] = f"{deep}<td></td>\n"
-    opening, closing = f"{deep}<td>\n", f"{deep}</td>\n"
+    plain = {x for c in contacts for x in (c.name, c.organization, c.updated) if x}
+    ids, uris = {c.id for c in contacts}, {uri for c in contacts for uri in c.uris if uri}
+    checked_field(max({*plain, *ids}, key=len), "a field of a contact")
+    checked_field(max(uris, key=len, default=""), "a contact's URI")
+    empty = f"{deep}<td></td>\n"
+    cells: dict[str | None, str] = {x: f"{deep}<td>{one}</td>\n" for x, one in _each(plain, text).items()}
+    labels, anchors = _each(ids, text), _each(ids, value)
+    shown, targets = _each(uris, text), _each(uris, value)
+    links = {
+        uri: f'{deep}  <a href="{targets[uri]}">{shown[uri]}</a>\n'
+        if is_safe(uri)
+        else f"{deep}  <span>{shown[uri]}</span>\n"
+        for uri in uris
+    }
+    start, end = f"{layout.depth}    <tr>\n{deep}<td>\n", f"{layout.depth}    </tr>\n"
+    opening, between, closing = f"{deep}<td>\n", f"{deep}  <br />\n", f"{deep}</td>\n"
+    rows = []
     for contact in contacts:
-        anchor, label = value(contact.id), text(contact.id)
-        link = f'<a name="{anchor}" id="{anchor}">[{label}]</a>'
-        uris = f"{deep}  <br />\n".join([f"{deep}  {_uri(uri)}\n" for uri in contact.uris if uri])
-        yield (
-            f"{start}{deep}<td>\n{deep}  {link}\n{deep}</td>\n"
-            f"{cells[contact.name]}{cells[contact.organization]}"
-            f"{opening + uris + closing if uris else cells[None]}{cells[contact.updated]}{end}"
+        anchor = anchors[contact.id]
+        lines = between.join([links[uri] for uri in contact.uris if uri])
+        rows.append(
+            f'{start}{deep}  <a name="{anchor}" id="{anchor}">[{labels[contact.id]}]</a>\n{closing}'
+            f"{cells.get(contact.name, empty)}{cells.get(contact.organization, empty)}"
+            f"{opening + lines + closing if lines else empty}{cells.get(contact.updated, empty)}{end}"
         )
+    _bytes("".join({*cells.values(), *labels.values(), *links.values()}))
+    return list(map(str.encode, rows))
 
 
-def _uri(uri: str) -> str:
-    checked_field(uri, "a contact's URI")
-    return f'<a href="{value(uri)}">{text(uri)}</a>' if is_safe(uri) else f"<span>{text(uri)}</span>"
+def _each(plain: Iterable[str], encode: Callable[[str], str]) -> dict[str, str]:
+    """Each of *plain* with what *encode* makes of it; all at once, for it makes nothing of a NUL."""
+    keys = list(plain)
+    encoded = encode("\0".join(keys)).split("\0") if keys else []
+    if len(encoded) > len(keys):  # one holds a NUL itself
+        raise _illegal("\0")
+    return dict(zip(keys, encoded, strict=True))
 
 
 # -- parts

@@ -6,12 +6,13 @@ The poorest of the formats: it holds words, not the white space between them, la
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from portbook.collecting import paused
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
 from portbook.formats.columns import COLUMNS, header_of, labels_of, records_of, reference_of_label, titles
+from portbook.formats.fragments import Fragments
 from portbook.formats.iana_txt import head as around
 from portbook.formats.iana_txt import tables
 from portbook.formats.iana_txt.cells import bracketed, columns_of_contacts, columns_of_records, one_line
@@ -28,13 +29,14 @@ from portbook.formats.iana_txt.rows import Kind
 from portbook.formats.limits import (
     MAX_BYTES,
     MAX_FIELD,
+    MAX_REFERENCES,
     checked_counts,
     checked_field,
     checked_references,
     decoded,
     too_large,
 )
-from portbook.records import Contact, Footnote, PublishedDate
+from portbook.records import Contact, Footnote, PublishedDate, Record
 
 __all__ = ["LOSSES", "project", "read", "write"]
 
@@ -62,26 +64,26 @@ _CONTROL = re.compile("[\0-\x08\x0b-\x1f\ufffe\uffff]")
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 
 
-def write(edition: Edition, *, layout: str | None = None) -> bytes:
+def write(edition: Edition, *, layout: str | None = None, fragments: Fragments | None = None) -> bytes:
     """Return *edition* as IANA's plain text, in the layout of its date, or of the date *layout*.
 
-    Where rows could not be told apart, lines of hyphens part all rows of the table; IANA has none.  Raises
-    `FormatError` E-TXT-CHARACTER for control characters, E-TXT-OPTION, and the limits of `read`.
+    With the *fragments* of another writing, rows that are the same objects are not laid out anew.  Where rows
+    could not be told apart, lines of hyphens part all rows of the table; IANA has none.  Raises `FormatError`
+    E-TXT-CHARACTER for control characters, E-TXT-OPTION, and the limits of `read`.
     """
     form = _layout(edition, layout)
     in_bytes = form.in_bytes
+    fragments = fragments or Fragments()
+    checked_counts(len(edition.records), len(edition.contacts or ()))
     with paused():
-        records, contacts = _columns(edition, form)
-        _check_rows(records)
-        for position, contact in enumerate(edition.contacts or (), 1):
-            _check_contact(contact, position)
-        checked_counts(len(edition.records), len(edition.contacts or ()))
-        records_table = tables.written(titles(header_of(form.date)), records, _RECORDS)
-        contacts_table = tables.written(PEOPLE_TITLES, contacts, _CONTACTS)
-        footnotes = around.footnote_lines(edition.footnotes or ())
         try:
+            records, contacts = _cells(edition, in_bytes, fragments)
+            records_table = tables.written(titles(header_of(form.date)), records, _RECORDS, fragments)
+            contacts_table = tables.written(PEOPLE_TITLES, contacts, _CONTACTS, fragments)
+            footnotes = around.footnote_lines(edition.footnotes or ())
             head = around.head_lines(_head(edition), form)
             _check_texts(head, footnotes)
+            _check_characters([*head, *footnotes])
             head = [units(line, in_bytes) for line in head]
             foot = ["", *(units(line, in_bytes) for line in footnotes)] if footnotes else []
             lines = [*head, *records_table.lines, "", centred(form.people_heading), ""]
@@ -89,20 +91,23 @@ def write(edition: Edition, *, layout: str | None = None) -> bytes:
             data = "\n".join(lines).encode("latin-1" if in_bytes else "utf-8")
         except UnicodeEncodeError as error:
             raise _illegal(error.object[error.start]) from None
-    return _checked(data)
+    if len(data) > MAX_BYTES:
+        raise too_large("E-FILE-SIZE", f"the file would have {len(data)} bytes", MAX_BYTES, "bytes")
+    return data
 
 
 def project(edition: Edition, layout: str | None = None) -> Edition:
     """Return *edition* without what its plain text cannot tell (`LOSSES`)."""
     form = _layout(edition, layout)
     with paused():
-        records, contacts = _columns(edition, form)
+        records = columns_of_records(edition.records)
+        contacts = columns_of_contacts(edition.contacts or ())
         head, _ = around.read_head(around.head_lines(_head(edition), form))
         footnotes = around.footnote_lines(edition.footnotes or ())
         return _edition(
             head,
-            _told(titles(header_of(form.date)), records, _RECORDS),
-            _told(PEOPLE_TITLES, contacts, _CONTACTS),
+            _told(titles(header_of(form.date)), records, _RECORDS, form.in_bytes),
+            _told(PEOPLE_TITLES, contacts, _CONTACTS, form.in_bytes),
             around.read_footnotes(["", *footnotes], 0) if footnotes else None,
             form.in_bytes,
         )
@@ -139,25 +144,52 @@ def _layout(edition: Edition, date: str | None) -> Layout:
     return layout_of(date or edition.updated)
 
 
-def _columns(edition: Edition, layout: Layout) -> tuple[list[list[str]], list[list[str]]]:
-    records, contacts = columns_of_records(edition.records), columns_of_contacts(edition.contacts or ())
-    if not layout.in_bytes:
-        return records, contacts
+_Rows = tuple[tuple[str, ...], ...]
+
+
+def _cells(edition: Edition, in_bytes: bool, fragments: Fragments) -> tuple[_Rows, _Rows]:
+    """Records and contacts as rows of cells; those that *fragments* do not hold are checked."""
+
+    def of_records(records: Sequence[Record]) -> _Rows:
+        columns = columns_of_records(records)
+        _check_rows(columns, lambda at: _position(records[at], edition.records))
+        return _in_units(columns, in_bytes)
+
+    def of_contacts(contacts: Sequence[Contact]) -> _Rows:
+        for contact in contacts:
+            _check_contact(contact, lambda one: _position(one, edition.contacts or ()))
+        columns = columns_of_contacts(contacts)
+        for column in columns:
+            _check_characters(column)
+        return _in_units(columns, in_bytes)
+
+    records = fragments.pieces(("txt cells", in_bytes), edition.records, of_records)
+    contacts = fragments.pieces(("txt contacts", in_bytes), edition.contacts or (), of_contacts)
+    return tuple(records), tuple(contacts)
+
+
+def _position(row: Record | Contact, rows: Sequence[Record | Contact]) -> int:
+    return next(i for i, one in enumerate(rows, 1) if one is row)
+
+
+def _in_units(columns: list[list[str]], in_bytes: bool) -> _Rows:
+    """The rows of *columns*, a character for each column of the page that it takes."""
     try:
-        return _in_units(records), _in_units(contacts)
+        return tuple(zip(*[[units(cell, in_bytes) for cell in column] for column in columns], strict=True))
     except UnicodeEncodeError as error:
         raise _illegal(error.object[error.start]) from None
 
 
-def _in_units(columns: list[list[str]]) -> list[list[str]]:
-    return [[units(cell, True) for cell in column] for column in columns]
-
-
-def _told(names: Sequence[str], columns: list[list[str]], kind: Kind) -> tables.Told:
+def _told(names: Sequence[str], columns: list[list[str]], kind: Kind, in_bytes: bool) -> tables.Told:
+    rows = _in_units(columns, in_bytes)
+    told = tables.in_words([[row[j] for row in rows] for j in range(len(columns))])
     try:
-        return tables.written(names, columns, kind).told
+        doubtful = tables.written(names, rows, kind, Fragments()).doubtful
     except FormatError:  # too large to be written
-        return tables.in_words(columns)
+        return told
+    for row, column in doubtful:
+        told.columns[column][row] = ""
+    return tables.Told(told.columns, doubtful)
 
 
 def _head(edition: Edition) -> around.Head:
@@ -170,15 +202,20 @@ def _head(edition: Edition) -> around.Head:
     )
 
 
-def _check_rows(columns: list[list[str]]) -> None:
+def _check_rows(columns: list[list[str]], position: Callable[[int], int]) -> None:
+    """Raise what `read` would refuse; *position* tells which record of the edition a row is."""
     for j, column in enumerate(columns):
-        for text in {cell for cell in column if len(cell) > MAX_FIELD}:
-            checked_field(text, f"{COLUMNS[j]} of record {column.index(text) + 1}")
+        _check_characters(column)
+        if max(map(len, column), default=0) > MAX_FIELD:
+            row = next(i for i, cell in enumerate(column) if len(cell) > MAX_FIELD)
+            checked_field(column[row], f"{COLUMNS[j]} of record {position(row)}")
     lists = zip(columns[4], columns[5], columns[8], strict=True)
-    for position, (assignee, contact, reference) in enumerate(lists, 1):
+    for row, (assignee, contact, reference) in enumerate(lists):
         if "][" in assignee or "][" in contact or "][" in reference:
             labels = [cell.count("][") + bool(cell) for cell in (assignee, contact, reference)]
-            checked_references(max(labels[0], labels[1] + labels[2]), f"record {position}")
+            most = max(labels[0], labels[1] + labels[2])
+            if most > MAX_REFERENCES:
+                checked_references(most, f"record {position(row)}")
 
 
 def _check_texts(head: Sequence[str], footnotes: Sequence[str]) -> None:
@@ -188,29 +225,21 @@ def _check_texts(head: Sequence[str], footnotes: Sequence[str]) -> None:
         around.read_footnotes(["", *footnotes], 0)
 
 
-def _check_contact(contact: Contact, position: int) -> None:
-    fields = (
-        contact.id,
-        contact.name or "",
-        contact.organization or "",
-        *contact.uris,
-        contact.updated or "",
-    )
+def _check_contact(contact: Contact, position: Callable[[Contact], int]) -> None:
+    fields = (contact.id, contact.name, contact.organization, *contact.uris, contact.updated)
     for text in fields:
-        if len(text) > MAX_FIELD:
-            checked_field(text, f"contact {position}")
+        if text and len(text) > MAX_FIELD:
+            checked_field(text, f"contact {position(contact)}")
 
 
-def _checked(data: bytes) -> bytes:
-    """*data* without characters that no XML could hold, in editions of IANA's so never there."""
-    if len(data) > MAX_BYTES:
-        raise too_large("E-FILE-SIZE", f"the file would have {len(data)} bytes", MAX_BYTES, "bytes")
+def _check_characters(texts: Sequence[str]) -> None:
+    """Raise E-TXT-CHARACTER for what no XML could hold, in editions of IANA's so never there."""
+    data = "\n".join(dict.fromkeys(texts)).encode()
     if len(data.translate(None, _ILLEGAL)) != len(data):
         raise _illegal(chr(next(byte for byte in data if byte in _ILLEGAL)))
     for noncharacter in _NONCHARACTERS:
         if noncharacter in data:
             raise _illegal(noncharacter.decode())
-    return data
 
 
 def _illegal(character: str) -> FormatError:
@@ -308,7 +337,7 @@ def _contact(cells: tuple[str, ...], position: int) -> Contact:
         tuple(uris.split(" ")) if uris else (),
         PublishedDate(updated) if updated else None,
     )
-    _check_contact(contact, position)
+    _check_contact(contact, lambda _: position)
     return contact
 
 

@@ -6,8 +6,8 @@ text has a break there, cannot be told.
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 
+from portbook.formats.fragments import once_each
 from portbook.records import Break, Contact, Paragraph, Part, Record, Reference, RichText
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -15,24 +15,21 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 
 def columns_of_records(records: Sequence[Record]) -> list[list[str]]:
     """Return the twelve columns of cells."""
-    texts, plain, labels = cache(_broken), cache(one_line), cache(bracketed)
-    contacts = [labels(record.contact) for record in records]
+    contacts = [record.contact for record in records]
+    assignees = [record.contact if record.assignee is None else record.assignee for record in records]
     return [
-        [plain(record.service_name or "") for record in records],
-        [plain(record.port_number or "") for record in records],
-        [plain(record.transport or "") for record in records],
-        [texts(record.description) for record in records],
-        [
-            contact if record.assignee is None else labels(record.assignee)
-            for record, contact in zip(records, contacts, strict=True)
-        ],
-        contacts,
-        [plain(record.registration_date or "") for record in records],
-        [plain(record.modification_date or "") for record in records],
-        [labels(record.reference) for record in records],
-        [plain(record.service_code or "") for record in records],
-        [texts(record.unauthorized_use_reported) for record in records],
-        [texts(record.assignment_notes) for record in records],
+        once_each([record.service_name for record in records], _plain),
+        once_each([record.port_number for record in records], _plain),
+        once_each([record.transport for record in records], _plain),
+        once_each([record.description.parts for record in records], _broken),
+        once_each(assignees, bracketed),
+        once_each(contacts, bracketed),
+        once_each([record.registration_date for record in records], _plain),
+        once_each([record.modification_date for record in records], _plain),
+        once_each([record.reference for record in records], bracketed),
+        once_each([record.service_code for record in records], _plain),
+        once_each([record.unauthorized_use_reported for record in records], _text),
+        once_each([record.assignment_notes for record in records], _text),
     ]
 
 
@@ -73,14 +70,22 @@ def _shown(part: Part) -> str:
             return _BLANKS.sub(" ", part.text)
 
 
-def _broken(text: RichText | None) -> str:
+def _plain(text: str | None) -> str:
+    return one_line(text) if text else ""
+
+
+def _text(text: RichText | None) -> str:
+    return _broken(text.parts) if text else ""
+
+
+def _broken(parts: tuple[Part, ...]) -> str:
     """Rich text as a cell: a new line at each break, an empty one between paragraphs."""
-    if text is None or not text.parts:
+    if not parts:
         return ""
-    if len(text.parts) == 1 and isinstance(text.parts[0], str):
-        return one_line(text.parts[0])
+    if len(parts) == 1 and isinstance(parts[0], str):
+        return one_line(parts[0])
     pieces = [""]
-    for part in text.parts:
+    for part in parts:
         piece = _shown(part)
         if isinstance(part, Paragraph):
             pieces += [piece, ""]

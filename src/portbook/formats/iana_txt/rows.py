@@ -10,6 +10,7 @@ in it.  Where several cost the same, the cells in which they differ are doubtful
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -99,9 +100,11 @@ def told_apart(run: Run, kind: Kind) -> list[Row] | None:
 def lone_row(run: Run) -> Row | None:
     """Return the row that takes all lines of *run*, or None when they are no row."""
     height = len(run.columns[0])
-    bounds = [_Column(column, width, False) for column, width in zip(run.columns, run.widths, strict=True)]
-    cells = tuple(column.cell(0, height) for column in bounds)
-    return None if None in cells or not _fills(cells, height) else Row(((0, height),), cells)  # type: ignore[arg-type]
+    columns = [_Column(column, width, False) for column, width in zip(run.columns, run.widths, strict=True)]
+    spans = _spans(columns, 0, height)
+    if spans is None:
+        return None
+    return Row(((0, height),), tuple(c.cell(*span) for c, span in zip(columns, spans, strict=True)))
 
 
 def _row_of(same: list[_Candidate]) -> Row:
@@ -117,33 +120,40 @@ def _row_of(same: list[_Candidate]) -> Row:
 
 
 class _Column:
-    """One column of a run, with where its next and last filled lines are, and its breaks added up."""
+    """One column of a run, with where its next and last filled lines are."""
 
     def __init__(self, texts: Sequence[str], width: int, breaking: bool) -> None:
+        self._texts, self._width = texts, width
+        self._price = 1 if breaking else _NEVER
+        self.last = list(accumulate([i if text else -1 for i, text in enumerate(texts)], max))
         end = len(texts)
-        self.texts = texts
         self.next = [end] * (end + 1)
         for i in range(end - 1, -1, -1):
             self.next[i] = i if texts[i] else self.next[i + 1]
-        self._last = list(accumulate((i if text else -1 for i, text in enumerate(texts)), max))
-        price = 1 if breaking else _NEVER
-        breaks = [price * _is_break(a, b, width) for a, b in pairwise(texts)]
-        self._breaks = list(accumulate(breaks, initial=0))
 
-    def cell(self, start: int, height: int) -> Cell | None:
-        """The cell in these lines; None when it does not stand in their middle."""
-        first, end = self.next[start], start + height
-        if first >= end:
-            return ()
-        last = self._last[end - 1]
-        if first - start != (height - (last - first + 1)) // 2:
-            return None
-        return tuple(self.texts[first : last + 1])
+    @cached_property
+    def _breaks(self) -> list[int]:
+        """What the breaks before each line cost, added up."""
+        breaks = [self._price * _is_break(a, b, self._width) for a, b in pairwise(self._texts)]
+        return list(accumulate(breaks, initial=0))
 
-    def cost(self, start: int, cell: Cell) -> int:
-        """What *cell* costs, which is the first in the lines from *start*."""
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Where the cell in these lines begins and ends, 0, 0 for none; None unless it is in their middle."""
         first = self.next[start]
-        return 1 + self._breaks[first + len(cell) - 1] - self._breaks[first]
+        if first >= end:
+            return 0, 0
+        after = self.last[end - 1] + 1
+        if first - start != (end - start - (after - first)) // 2:
+            return None
+        return first, after
+
+    def cell(self, first: int, after: int) -> Cell:
+        """The cell that takes these lines."""
+        return tuple(self._texts[first:after])
+
+    def cost(self, first: int, after: int) -> int:
+        """What the cell that takes these lines costs."""
+        return 1 if after - first == 1 else 1 + self._breaks[after - 1] - self._breaks[first]
 
 
 def _is_break(line: str, following: str, width: int) -> bool:
@@ -151,8 +161,17 @@ def _is_break(line: str, following: str, width: int) -> bool:
     return not line or not following or len(line) + 1 + len(following.split(" ", 1)[0]) <= width
 
 
-def _fills(cells: Sequence[Cell | None], height: int) -> bool:
-    return max(1, *(len(cell or ()) for cell in cells)) == height
+def _spans(columns: Sequence[_Column | None], start: int, height: int) -> list[tuple[int, int]] | None:
+    """Where the cells of a row in these lines stand; None where they do not fill it, each in the middle."""
+    spans = []
+    tallest = 1
+    for column in columns:
+        span = column.span(start, start + height) if column else (0, 0)
+        if span is None:
+            return None
+        spans.append(span)
+        tallest = max(tallest, span[1] - span[0])
+    return spans if tallest == height else None
 
 
 def _candidates(run: Run, kind: Kind) -> list[_Candidate]:
@@ -161,13 +180,14 @@ def _candidates(run: Run, kind: Kind) -> list[_Candidate]:
         _Column(texts, width, j in kind.breaking) if any(texts) else None
         for j, (texts, width) in enumerate(zip(run.columns, run.widths, strict=True))
     ]
-    end = len(run.columns[0])
+    lines = list(zip(*run.columns, strict=True))
+    end = len(lines)
     reached = [False] * (end + 1)
     reached[0] = True
     found = []
     for start in range(end):
         for height in _heights(columns, kind, start, end) if reached[start] else ():
-            candidate = _candidate(columns, kind, start, height)
+            candidate = _candidate(columns, lines[start], kind, start, height)
             if candidate:
                 found.append(candidate)
                 reached[candidate.end] = True
@@ -187,28 +207,29 @@ def _heights(columns: Sequence[_Column | None], kind: Kind, start: int, end: int
     return sorted(height for height in found if start + height <= end)
 
 
-def _candidate(columns: Sequence[_Column | None], kind: Kind, start: int, height: int) -> _Candidate | None:
-    cells: list[Cell] = []
-    costs = []
-    for column in columns:
-        cell = column.cell(start, height) if column else ()
-        if cell is None:
-            return None
-        cells.append(cell)
-        costs.append(column.cost(start, cell) if column and cell else 0)
-    if not _fills(cells, height):
+def _candidate(
+    columns: Sequence[_Column | None], line: Sequence[str], kind: Kind, start: int, height: int
+) -> _Candidate | None:
+    """These lines as a row; *line* is the first of them, by column."""
+    cells: tuple[Cell, ...]
+    if height == 1:  # as in most rows: each cell stands in the middle, and costs 1
+        cells = tuple([(text,) if text else () for text in line])
+        costs = tuple(map(len, cells))
+    elif spans := _spans(columns, start, height):
+        found = list(zip(columns, spans, strict=True))
+        cells = tuple([column.cell(*span) if column and span[1] else () for column, span in found])
+        costs = tuple([column.cost(*span) if column and span[1] else 0 for column, span in found])
+    else:
         return None
     key = kind.name
     if kind.number is not None and cells[kind.number]:
         key = kind.number
     elif kind.number is not None and not _NAME_ALONE.fullmatch("".join(cells[key])):
         return None
-    if len(cells[key]) != 1:
-        return None
     anchor = columns[key]
-    if anchor is None or sum(costs) >= _NEVER:
+    if anchor is None or len(cells[key]) != 1 or sum(costs) >= _NEVER:
         return None
-    return _Candidate(start, height, anchor.next[start], tuple(cells), tuple(costs))
+    return _Candidate(start, height, anchor.next[start], cells, costs)
 
 
 # -- which of them it takes

@@ -6,21 +6,24 @@ nothing between.  Where nobody could tell the rows apart again, `ruled` puts a l
 it runs through the gaps between the columns, where no cell can ever write.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Collection, Sequence
+from itertools import chain, repeat
 from operator import getitem
 from typing import NamedTuple
 
+from portbook.formats.fragments import Fragments, once_each
 from portbook.formats.limits import MAX_BYTES, too_large
+
+Cells = tuple[str, ...]  # of one row
 
 
 class Table(NamedTuple):
-    """A table as lines; each row with the number of lines that it takes."""
+    """A table as lines, and the same by row; the widths of its columns."""
 
     header: list[str]
     lines: list[str]
-    heights: list[int]
-    widths: list[int]
+    by_row: tuple[list[str], ...]
+    widths: tuple[int, ...]
 
 
 def laid_out(titles: Sequence[str], columns: Sequence[Sequence[str]], centred: Collection[int]) -> Table:
@@ -28,32 +31,61 @@ def laid_out(titles: Sequence[str], columns: Sequence[Sequence[str]], centred: C
 
     Raises `FormatError` E-FILE-SIZE for a table larger than a file may be: one long word widens every row.
     """
-    texts = [set(column) for column in columns]
-    widths = [_longest_word((title, *found)) for title, found in zip(titles, texts, strict=True)]
-    filled = [{text: fill(text, width) for text in found} for found, width in zip(texts, widths, strict=True)]
-    pads = [_Pad(width, j in centred) for j, width in enumerate(widths)]
-    short = [
-        {text: pad(cell[0] if cell else "") for text, cell in cells.items() if len(cell) < 2}
-        for cells, pad in zip(filled, pads, strict=True)
+    return table_of(titles, tuple(zip(*columns, strict=True)), centred, Fragments())
+
+
+def table_of(
+    titles: Sequence[str], rows: tuple[Cells, ...], centred: Collection[int], fragments: Fragments
+) -> Table:
+    """Return the table of *rows*, as `laid_out`; those that *fragments* hold are not laid out anew."""
+    longest = fragments.pieces(("txt longest words", titles), rows, _longest_words)
+    widest = map(max, zip(*longest, strict=True)) if rows else repeat(0)
+    widths = tuple([max(_longest_word(title), width) for title, width in zip(titles, widest, strict=False)])
+    by_row = fragments.pieces(
+        ("txt lines", frozenset(centred), widths), rows, lambda rows: _lines_of_rows(rows, widths, centred)
+    )
+    return Table(header_lines(titles, widths), list(chain.from_iterable(by_row)), tuple(by_row), widths)
+
+
+def _longest_words(rows: Sequence[Cells]) -> list[tuple[int, ...]]:
+    """For each of *rows* the length of the longest word in each cell."""
+    return list(zip(*[once_each(column, _longest_word) for column in zip(*rows, strict=True)], strict=True))
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, text.replace("\n", " ").split(" "))) if text else 0
+
+
+def _lines_of_rows(rows: Sequence[Cells], widths: Sequence[int], centred: Collection[int]) -> list[list[str]]:
+    """The lines of each of *rows*; each distinct cell is filled once."""
+    if not rows:
+        return []
+    cells = [
+        {text: _padded(fill(text, width), width, j in centred) for text in dict.fromkeys(column)}
+        for j, (column, width) in enumerate(zip(zip(*rows, strict=True), widths, strict=True))
     ]
-    lines, heights, size = [], [], 0
-    for row in zip(*columns, strict=True):
+    blanks = [" " * width for width in widths]
+    alone = [
+        {text: cell[0] if cell else blank for text, cell in found.items() if len(cell) < 2}
+        for found, blank in zip(cells, blanks, strict=True)
+    ]
+    by_row, size = [], 0
+    for row in rows:
         try:
-            rows = [" ".join(map(getitem, short, row)).rstrip(" ")]
+            lines = [" ".join(map(getitem, alone, row)).rstrip(" ")]
         except KeyError:  # a cell has several lines
-            rows = _lines_of_row(list(map(getitem, filled, row)), pads)
-        lines += rows
-        heights.append(len(rows))
-        size += sum(map(len, rows))
+            lines = _lines_of_row(list(map(getitem, cells, row)), blanks)
+        by_row.append(lines)
+        size += sum(map(len, lines))
         if size > MAX_BYTES:
             raise too_large("E-FILE-SIZE", "the plain text would be too large", MAX_BYTES, "bytes")
-    return Table(header_lines(titles, widths), lines, heights, widths)
+    return by_row
 
 
 def header_lines(titles: Sequence[str], widths: Sequence[int]) -> list[str]:
     """Return the lines of the header: a row like the others, all centred."""
-    cells = [fill(title, width) for title, width in zip(titles, widths, strict=True)]
-    return _lines_of_row(cells, [_Pad(width, True) for width in widths])
+    cells = [_padded(fill(title, width), width, True) for title, width in zip(titles, widths, strict=True)]
+    return _lines_of_row(cells, [" " * width for width in widths])
 
 
 def fill(text: str, width: int) -> tuple[str, ...]:
@@ -73,11 +105,7 @@ def fill(text: str, width: int) -> tuple[str, ...]:
 def ruled(table: Table) -> list[str]:
     """Return the lines of *table* with a rule before each row and after the last."""
     rule = rule_of(table.widths)
-    lines = [*table.header, rule]
-    ends = accumulate(table.heights)
-    for height, end in zip(table.heights, ends, strict=True):
-        lines += [*table.lines[end - height : end], rule]
-    return lines
+    return [*table.header, rule, *chain.from_iterable((*lines, rule) for lines in table.by_row)]
 
 
 def rule_of(widths: Sequence[int]) -> str:
@@ -85,21 +113,11 @@ def rule_of(widths: Sequence[int]) -> str:
     return "-" * (sum(widths) + len(widths) - 1)
 
 
-class _Pad:
-    """Makes a line of a cell as wide as its column."""
-
-    def __init__(self, width: int, in_the_middle: bool) -> None:
-        self._width = width
-        self._in_the_middle = in_the_middle
-
-    def __call__(self, line: str) -> str:
-        if self._in_the_middle:
-            line = " " * ((self._width - len(line)) // 2) + line
-        return line.ljust(self._width)
-
-
-def _longest_word(texts: Iterable[str]) -> int:
-    return max(map(len, "\n".join(texts).replace("\n", " ").split(" ")))
+def _padded(cell: tuple[str, ...], width: int, in_the_middle: bool) -> tuple[str, ...]:
+    """The lines of *cell* as wide as its column."""
+    if in_the_middle:
+        return tuple([(" " * ((width - len(line)) // 2) + line).ljust(width) for line in cell])
+    return tuple([line.ljust(width) for line in cell])
 
 
 def _filled(words: Sequence[str], width: int) -> list[str]:
@@ -113,11 +131,11 @@ def _filled(words: Sequence[str], width: int) -> list[str]:
     return [*lines, line]
 
 
-def _lines_of_row(cells: Sequence[tuple[str, ...]], pads: Sequence[_Pad]) -> list[str]:
+def _lines_of_row(cells: Sequence[tuple[str, ...]], blanks: Sequence[str]) -> list[str]:
+    """The lines of a row; *blanks* are as wide as the columns."""
     height = max(1, *map(len, cells))
     columns = []
-    for cell, pad in zip(cells, pads, strict=True):
+    for cell, blank in zip(cells, blanks, strict=True):
         above = (height - len(cell)) // 2
-        lines = ("",) * above + cell + ("",) * (height - len(cell) - above)
-        columns.append([pad(line) for line in lines])
+        columns.append((blank,) * above + cell + (blank,) * (height - len(cell) - above))
     return [" ".join(line).rstrip(" ") for line in zip(*columns, strict=True)]

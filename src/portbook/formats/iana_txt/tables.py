@@ -6,12 +6,13 @@ all the way down.  The writer reads what it wrote where rows of several lines st
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple, NoReturn
 
 from portbook.errors import FormatError, Problem, shown
+from portbook.formats.fragments import Fragments
 from portbook.formats.iana_txt.rows import Kind, Row, Run, certain_cuts, lone_row, told_apart
-from portbook.formats.iana_txt.table import Table, header_lines, laid_out, rule_of, ruled
+from portbook.formats.iana_txt.table import Cells, Table, header_lines, rule_of, ruled, table_of
 
 _SOURCE = "docs/formats.md"
 _FILLED = bytes([0 if byte == 0x20 else 1 for byte in range(256)])
@@ -25,22 +26,19 @@ class Told(NamedTuple):
 
 
 class Written(NamedTuple):
-    """The lines of a table, and what can be told from them."""
+    """The lines of a table, and the cells that nobody can tell from them (row, column)."""
 
     lines: list[str]
-    told: Told
+    doubtful: list[tuple[int, int]]
 
 
-def written(titles: Sequence[str], columns: Sequence[Sequence[str]], kind: Kind) -> Written:
-    """Return the lines of a table of *columns*, cells as `cells` makes them."""
-    table = laid_out(titles, columns, kind.middle)
-    told = in_words(columns)
-    doubtful = _doubtful(table, kind)
+def written(titles: Sequence[str], rows: tuple[Cells, ...], kind: Kind, fragments: Fragments) -> Written:
+    """Return the lines of a table of *rows*, cells as `cells` makes them."""
+    table = table_of(titles, rows, kind.middle, fragments)
+    doubtful = _doubtful(table, kind, fragments)
     if doubtful is None:
-        return Written(ruled(table), told)
-    for row, column in doubtful:
-        told.columns[column][row] = ""
-    return Written([*table.header, *table.lines], Told(told.columns, doubtful))
+        return Written(ruled(table), [])
+    return Written([*table.header, *table.lines], doubtful)
 
 
 def in_words(columns: Sequence[Sequence[str]]) -> Told:
@@ -86,20 +84,18 @@ def read(lines: Sequence[str], first: int, titles: Sequence[Sequence[str]], kind
 # -- what the writer asks
 
 
-def _doubtful(table: Table, kind: Kind) -> list[tuple[int, int]] | None:
+def _doubtful(table: Table, kind: Kind, fragments: Fragments) -> list[tuple[int, int]] | None:
     """The cells that nobody could tell; None where the rows themselves could not be told as they are."""
-    lines, widths = table.lines, table.widths
-    names = _column(lines, widths, kind.name)
-    numbers = [""] * len(lines) if kind.number is None else _column(lines, widths, kind.number)
+    names, numbers = _anchors(table, kind, fragments)
+    heights = list(map(len, table.by_row))
     starts = dict(
-        zip(accumulate(table.heights, initial=0), enumerate(table.heights), strict=False)
+        zip(accumulate(heights, initial=0), enumerate(heights), strict=False)
     )  # line -> row, height
     doubtful = []
-    cuts = certain_cuts(numbers, names)
-    for start, end in pairwise(cuts):
+    for start, end in pairwise(certain_cuts(numbers, names)):
         if end - start == 1 and (names[start] or numbers[start]) and starts.get(start, (0, 0))[1] == 1:
             continue
-        rows = told_apart(_run(lines[start:end], widths), kind)
+        rows = _told_apart(tuple(table.lines[start:end]), table.widths, kind, fragments)
         inside = [(line, *starts[line]) for line in range(start, end) if line in starts]
         if rows is None or len(rows) != len(inside):
             return None
@@ -108,6 +104,29 @@ def _doubtful(table: Table, kind: Kind) -> list[tuple[int, int]] | None:
                 return None
             doubtful += [(position, j) for j in row.doubtful]
     return doubtful
+
+
+def _anchors(table: Table, kind: Kind, fragments: Fragments) -> tuple[list[str], list[str]]:
+    """The name and the number on each line of *table*."""
+    spans = _spans(table.widths)
+
+    def column(j: int) -> list[str]:
+        def made(rows: list[list[str]]) -> list[list[str]]:
+            start, end = spans[j]
+            return [[line[start:end].strip(" ") for line in row] for row in rows]
+
+        by_row = fragments.pieces(("txt column", table.widths, j), table.by_row, made)
+        return list(chain.from_iterable(by_row))
+
+    names = column(kind.name)
+    return names, [""] * len(names) if kind.number is None else column(kind.number)
+
+
+def _told_apart(
+    lines: tuple[str, ...], widths: tuple[int, ...], kind: Kind, fragments: Fragments
+) -> list[Row] | None:
+    question = "txt rows told apart", lines, widths, kind
+    return fragments.answer(question, lambda: told_apart(_run(lines, widths), kind))
 
 
 def _words(cell: str) -> str:
@@ -129,11 +148,6 @@ def _gaps(lines: Sequence[str], length: int) -> list[int]:
 def _spans(widths: Sequence[int]) -> list[tuple[int, int]]:
     ends = list(accumulate(width + 1 for width in widths))
     return [(end - width - 1, end - 1) for width, end in zip(widths, ends, strict=True)]
-
-
-def _column(lines: Sequence[str], widths: Sequence[int], j: int) -> list[str]:
-    start, end = _spans(widths)[j]
-    return [line[start:end].strip(" ") for line in lines]
 
 
 def _run(lines: Sequence[str], widths: Sequence[int]) -> Run:

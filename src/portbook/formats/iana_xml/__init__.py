@@ -13,6 +13,7 @@ from dataclasses import replace
 from portbook.collecting import paused
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem, shown
+from portbook.formats.fragments import Fragments
 from portbook.formats.iana_xml import writer
 from portbook.formats.iana_xml.canonical import PLACEHOLDER, Canonical
 from portbook.formats.iana_xml.elements import ElementReader
@@ -20,10 +21,12 @@ from portbook.formats.iana_xml.layout import NAMESPACE, REGISTRY_ID, HeadLayout
 from portbook.formats.iana_xml.odd import holds_odd_parts
 from portbook.formats.iana_xml.parts import SOURCE, local_name
 from portbook.formats.limits import checked_size, decoded
+from portbook.records import Contact, Record
 
 __all__ = ["LOSSES", "project", "read", "write"]
 
 LOSSES = ("unknown columns",)
+FEW = 100  # rows that are written anew sooner than the bytes that they were read from are looked up
 _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']*)[\"']")
 
 
@@ -38,24 +41,42 @@ def project(edition: Edition) -> Edition:
     return replace(edition, records=tuple(records))
 
 
-def write(edition: Edition) -> bytes:
+def write(edition: Edition, *, fragments: Fragments | None = None) -> bytes:
     """Return *edition* as IANA's XML; reading it back gives `project(edition)`.
 
-    Raises `FormatError` E-XML-CHARACTER for a character that XML cannot hold, E-XML-EXTRA for parts
-    that would read back as something else: XML of others, kept as it was, can look like the registry's own.
+    With the *fragments* of another writing, rows that are the same objects are not written anew.  Raises
+    `FormatError` E-XML-CHARACTER for a character that XML cannot hold, E-XML-EXTRA for parts that would read
+    back as something else: XML of others, kept as it was, can look like the registry's own.
     """
     kept = edition.layout.as_read if isinstance(edition.layout, HeadLayout) else None
-    as_read = kept.bytes_of() if kept else {}
-    data = writer.write(edition, as_read)
-    if holds_odd_parts(edition, as_read):
+    fragments = fragments or Fragments()
+    fresh: list[Record | Contact] = []  # rows that nothing was kept of
+    as_read: dict[int, bytes] = {}
+
+    def as_read_of(rows: list[Record | Contact]) -> dict[int, bytes]:
+        fresh.extend(rows)
+        if kept and not as_read and len(rows) > FEW:
+            as_read.update(kept.bytes_of())
+        return as_read
+
+    data = writer.write(edition, fragments, as_read_of)
+    all_fresh = len(fresh) == len(edition.records) + len(edition.contacts or ())
+    if holds_odd_parts(edition if all_fresh else _with_rows(edition, fresh), as_read):
         try:
             same = read(data) == project(edition)
         except FormatError:
             same = False
         if not same:
+            fragments.forget()
             message = "the edition holds elements or attributes that would read back as something else"
             raise FormatError(Problem("E-XML-EXTRA", message, "docs/formats.md"))
     return data
+
+
+def _with_rows(edition: Edition, rows: list[Record | Contact]) -> Edition:
+    """*edition* with these records and contacts alone."""
+    records = tuple([row for row in rows if isinstance(row, Record)])
+    return replace(edition, records=records, contacts=tuple([r for r in rows if isinstance(r, Contact)]))
 
 
 def read(data: bytes) -> Edition:

@@ -6,12 +6,14 @@ through `_value`.  Equal parts are written once and remembered (`_Memo`), which 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from portbook.edition import Edition
 from portbook.errors import FormatError, Problem
+from portbook.formats.fragments import Fragments
 from portbook.formats.iana_xml.layout import (
     HEAD_ORDER,
     NAMESPACE,
@@ -38,26 +40,26 @@ _RECORD_FIELDS = {
 _CONTACT_FIELDS = {"name": "name", "org": "organization", "uri": "uris", "updated": "updated"}
 
 
-def write(edition: Edition, as_read: dict[int, bytes]) -> bytes:
+def write(edition: Edition, fragments: Fragments, as_read: Callable[[list[Any]], dict[int, bytes]]) -> bytes:
     """Return *edition* as IANA's XML; raise `FormatError` E-XML-CHARACTER for what XML cannot hold.
 
-    A row whose id is in *as_read* is the very value that was read, and is written with the bytes there.
+    Of the rows that *fragments* do not hold, those whose id is in what *as_read* gives for them are the very
+    values that were read, and are written with the bytes there.
     """
     try:
-        return b"".join(_document(edition, as_read))
+        return b"".join(_document(edition, fragments, as_read))
     except UnicodeEncodeError as error:
         raise _illegal(error.object[error.start]) from None
 
 
-def _legal(pieces: list[bytes]) -> list[bytes]:
-    """*pieces*, none of which holds a character that XML has no way to write."""
-    data = b"".join(pieces)
+def _legal(pieces: Iterable[str]) -> None:
+    """Raise E-XML-CHARACTER when one of *pieces* holds a character that XML has no way to write."""
+    data = b"".join(map(str.encode, pieces))
     if len(data.translate(None, _ILLEGAL)) != len(data):
         raise _illegal(chr(next(byte for byte in data if byte in _ILLEGAL)))
     for noncharacter in _NONCHARACTERS:
         if noncharacter in data:
             raise _illegal(noncharacter.decode())
-    return pieces
 
 
 def _illegal(character: str) -> FormatError:
@@ -68,9 +70,11 @@ def _illegal(character: str) -> FormatError:
 # -- the document
 
 
-def _document(edition: Edition, as_read: dict[int, bytes]) -> list[bytes]:
+def _document(
+    edition: Edition, fragments: Fragments, as_read: Callable[[list[Any]], dict[int, bytes]]
+) -> list[bytes]:
     head = _head(edition)
-    _legal([xml.encode() for _, xml in head])
+    _legal([xml for _, xml in head])
     kept = edition.layout if isinstance(edition.layout, HeadLayout) else None
     tokens = [token for token, _ in head]
     prolog = PROLOGS[(kept and kept.prolog) or "xml-model"]
@@ -88,11 +92,12 @@ def _document(edition: Edition, as_read: dict[int, bytes]) -> list[bytes]:
     place = 1
     for token in order:
         if token == "record":
-            out += _rows(edition.records, _RECORD, "\n" if place == len(spaces) else "\n  ", as_read)
+            after = "\n" if place == len(spaces) else "\n  "
+            out += _rows(edition.records, _RECORD, after, fragments, as_read)
             continue
         if token == "people" and (edition.contacts or people):
             out.append(f"<people>{_text(people)}".encode())
-            out += _rows(edition.contacts or (), _CONTACT, "\n  ", as_read)
+            out += _rows(edition.contacts or (), _CONTACT, "\n  ", fragments, as_read)
             out.append(b"</people>")
         else:
             out.append(elements[token].pop().encode())
@@ -153,34 +158,58 @@ class _Memo(dict[Any, str]):
         return xml
 
 
-def _rows(rows: tuple[Any, ...], kind: _Kind, last: str, as_read: dict[int, bytes]) -> list[bytes]:
+_Plan = tuple[Callable[[Any], tuple[Any, ...]], list[_Memo]]  # gets the fields; what writes each
+
+
+def _rows(
+    rows: tuple[Any, ...],
+    kind: _Kind,
+    last: str,
+    fragments: Fragments,
+    as_read: Callable[[list[Any]], dict[int, bytes]],
+) -> list[bytes]:
     """Each row with the white space after it (*last* after the last one)."""
-    kept = list(map(as_read.get, map(id, rows)))
-    changed = [row for row, piece in zip(rows, kept, strict=True) if piece is None]
-    fresh = iter(_legal(list(_written(changed, kind))))
-    pieces = [piece or next(fresh) for piece in kept]
+
+    def made(rows: list[Any]) -> list[bytes]:
+        found = as_read(rows)
+        kept = list(map(found.get, map(id, rows)))
+        fresh = iter(_written([row for row, piece in zip(rows, kept, strict=True) if piece is None], kind))
+        return [piece or next(fresh) for piece in kept]
+
+    pieces = fragments.pieces(("xml", kind.tag), rows, made)
     if rows and (rows[-1].layout is None or rows[-1].layout.spaces is None):
-        pieces[-1] = pieces[-1][: -len(kind.indent)] + last.encode()
+        return [*pieces[:-1], pieces[-1][: -len(kind.indent)] + last.encode()]
     return pieces
 
 
-def _written(rows: list[Any], kind: _Kind) -> Iterator[bytes]:
-    """The rows as XML, each with the white space after it."""
+def _written(rows: list[Any], kind: _Kind) -> list[bytes]:
+    """The rows as XML, each with the white space after it; those of one layout together, by the column."""
     memos = {field: _Memo(writer) for field, writer in _writers(kind).items()}
     _learn(rows, kind, memos)
-    plans: dict[int, tuple[Callable[[Any], tuple[Any, ...]], list[_Memo]] | None] = {}
-    opening, closing = f"<{kind.tag}", f"{kind.indent}</{kind.tag}>{kind.indent}"
-    for row in rows:
-        layout = row.layout
-        plan = plans.get(id(layout))
-        if plan is None and id(layout) not in plans:
-            plan = plans[id(layout)] = _plan(layout, kind, memos)
-        if plan is None or row.extras:
-            yield _laid_out(row, kind).encode()
-            continue
-        get, writers = plan
-        parts = [memo[value] for memo, value in zip(writers, get(row), strict=True)]
-        yield "".join([opening, *parts, closing]).encode()
+    alike: dict[tuple[int, bool], list[int]] = {}
+    for place, row in enumerate(rows):
+        alike.setdefault((id(row.layout), bool(row.extras)), []).append(place)
+    written = [b""] * len(rows)
+    for (_, has_extras), places in alike.items():
+        same = [rows[place] for place in places]
+        plan = None if has_extras else _plan(same[0].layout, kind, memos)
+        if plan is None:
+            _legal(pieces := [_laid_out(row, kind) for row in same])
+        else:
+            pieces = _in_columns(same, plan, kind)
+        for place, piece in zip(places, map(str.encode, pieces), strict=True):
+            written[place] = piece
+    _legal([xml for memo in memos.values() for xml in memo.values()])
+    return written
+
+
+def _in_columns(rows: list[Any], plan: _Plan, kind: _Kind) -> list[str]:
+    """*rows* of one canonical layout as XML."""
+    get, writers = plan
+    columns = zip(*map(get, rows), strict=True)
+    parts = [map(memo.__getitem__, column) for memo, column in zip(writers, columns, strict=True)]
+    closing = f"{kind.indent}</{kind.tag}>{kind.indent}"
+    return list(map("".join, zip(repeat(f"<{kind.tag}"), *parts, repeat(closing))))
 
 
 def _learn(rows: list[Any], kind: _Kind, memos: dict[str, _Memo]) -> None:
@@ -206,9 +235,7 @@ def _learn(rows: list[Any], kind: _Kind, memos: dict[str, _Memo]) -> None:
             memos[field].update({key: f"{before}{text}{after}" for key, text in pairs})
 
 
-def _plan(
-    layout: Any, kind: _Kind, memos: dict[str, _Memo]
-) -> tuple[Callable[[Any], tuple[Any, ...]], list[_Memo]] | None:
+def _plan(layout: Any, kind: _Kind, memos: dict[str, _Memo]) -> _Plan | None:
     """How to write rows of a canonical *layout*: the fields, and what writes each; None for any other."""
     if layout is None or layout.spaces is not None or "extra" in layout.order:
         return None
