@@ -2,6 +2,7 @@
 
 import lzma
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -11,19 +12,29 @@ from hypothesis import strategies as st
 from portbook import formats
 from portbook.discovery import (
     ADVISED_KEY_LENGTH,
+    ADVISED_TXT_SIZE,
     MAX_KEY_WORDS,
+    MAX_SUBTYPE,
     ServiceLabel,
     TxtKey,
+    discovery_label_problem,
+    flagship,
+    flagship_note,
+    flagship_problem,
     parse_service_label,
+    same_subtype,
     service_label,
     srv_label,
     stated_txt_keys,
+    subtype_problem,
+    subtypes,
+    txt_advice,
     txt_key_problem,
     txt_key_problems,
     txt_keys,
     unauthorized_ports,
 )
-from portbook.errors import RuleError
+from portbook.errors import Problem, RuleError
 from portbook.numbers import Transport
 from portbook.records import Break, Record, rich
 from vectors import vectors
@@ -128,6 +139,78 @@ def test_no_label_for_a_malformed_name(name: str) -> None:
 )
 def test_label_that_was_typed(text: str, expected: ServiceLabel | None) -> None:
     assert parse_service_label(text) == expected
+
+
+@pytest.mark.parametrize("what, text, expected", vectors("discovery.tsv", "what", "text", "expected"))
+def test_discovery(what: str, text: str, expected: str) -> None:
+    try:
+        answers = asked(what, text)
+    except RuleError as error:
+        answers = [error.problem.code]
+    assert answers == ([] if expected == "ok" else [expected])
+
+
+def asked(what: str, text: str) -> list[str]:
+    """The label, or the codes of the problems, that *text* gives as an answer to the question *what*."""
+    keys = tuple(map(TxtKey, text.split(" "))) if text else (TxtKey(""),)
+    match what:
+        case "key":
+            return codes_of(txt_key_problems((TxtKey(text),)))
+        case "keys":
+            return codes_of(txt_key_problems(keys))
+        case "advice":
+            return codes_of(txt_advice(keys))
+        case "size":
+            return codes_of(txt_advice((), int(text)))
+        case "service type" | "SRV":
+            name, transport = text.split("/")
+            make = service_label if what == "service type" else srv_label
+            return [str(make(name, Transport(transport)))]
+        case "announced":
+            label = parse_service_label(text)
+            assert label is not None
+            return codes_of([discovery_label_problem(label, "http")])
+        case "subtype":
+            return codes_of([subtype_problem(text)])
+        case "flagship":
+            return codes_of([flagship_problem(text, text == "known")])
+    raise KeyError(what)
+
+
+def codes_of(problems: Iterable[Problem | None]) -> list[str]:
+    return [problem.code for problem in problems if problem]
+
+
+def test_limits_of_discovery() -> None:
+    assert subtype_problem("s" * MAX_SUBTYPE) is None
+    assert codes_of([subtype_problem("s" * (MAX_SUBTYPE + 1))]) == ["E-SUBTYPE"]
+    assert txt_advice((), ADVISED_TXT_SIZE) == ()
+    assert codes_of(txt_advice((), ADVISED_TXT_SIZE + 1)) == ["W-TXT-SIZE"]
+
+
+@pytest.mark.parametrize(
+    "note, expected",
+    [
+        ("Known Subtypes: _printer", ("_printer",)),
+        ("Defined TXT keys: None\nSubtypes: _www-http, _other.", ("_www-http", "_other")),
+        ("Subtypes: None", ()),
+        ("A remark.", ()),
+        ("", ()),
+    ],
+)
+def test_subtypes_of_a_note(note: str, expected: tuple[str, ...]) -> None:
+    assert subtypes(record_with(note)) == expected  # R-SD-9
+
+
+def test_subtypes_are_the_same_in_any_case() -> None:
+    assert same_subtype("_Printer", "_pRINTER")  # R-SD-10
+    assert not same_subtype("_é", "_É")
+
+
+@given(st.from_regex(r"[a-z][a-z0-9-]{0,14}", fullmatch=True))
+def test_the_flagship_is_read_from_the_line_that_is_written(name: str) -> None:
+    assert flagship(record_with(flagship_note(name))) == name  # R-SD-11
+    assert flagship(record_with("A ship with a flag.")) is None
 
 
 @given(st.text("abc=,;:<>()[]{}\"' .\n\0-\u00e9", max_size=60))

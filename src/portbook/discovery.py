@@ -1,7 +1,7 @@
 """Discovery: service labels for DNS, and what notes and reports say, as data where they parse.
 
-Rules R-SD-1, R-SD-5, R-SD-6, R-TXT-1, R-TXT-3 to 7, R-TXT-12 and R-UNAUTH-2, from RFC 6335 section 5.2 and
-RFC 6763 sections 4.1.2, 6.4 and 7.  IANA publishes TXT keys and unauthorized use as prose: what is not
+Rules R-SD-1 to R-SD-12, R-TXT-1 to R-TXT-12 and R-UNAUTH-2, from RFC 6335 section 5.2 and RFC 6763 sections
+4.1.2, 6 to 8 and 16.  IANA publishes TXT keys and unauthorized use as prose: what is not
 plainly a list gives None and never a guess, and the raw text stays in the record.  Knows no edition.
 """
 
@@ -13,6 +13,8 @@ from portbook.names import fold, service_name_problem
 from portbook.numbers import Ports, Transport, published_ports
 
 ADVISED_KEY_LENGTH = 9  # characters that a TXT key should not exceed; RFC 6763 section 6.4
+MAX_SUBTYPE = 63  # octets; RFC 6763 section 7.2
+ADVISED_TXT_SIZE = 1300  # octets of all strings together; RFC 6763 section 6.2
 MAX_KEY_WORDS = 3  # a longer item of a list is prose; the longest real key is "RMC Client Version"
 
 _KEYS = "RFC 6763 section 6.4"
@@ -52,6 +54,78 @@ def parse_service_label(text: str) -> ServiceLabel | None:
     """
     match = _LABEL.fullmatch(text)
     return ServiceLabel(match[1], Transport(match[2].lower())) if match else None
+
+
+def discovery_label_problem(label: ServiceLabel, canonical: str) -> Problem | None:
+    """Return why *label* cannot announce a service by DNS-SD, or None; *canonical* is the name to use.
+
+    An alias is not for discovery (R-SD-3, R-LEG-6), and `_sctp` and `_dccp` stand in plain SRV records only:
+    there the second label is `_udp` for all but TCP (R-SD-5).
+    """
+    right = service_label(canonical, label.transport)
+    if fold(label.name) != fold(canonical):
+        message = f"{shown(label.name)} is an alias; the service type is {shown(str(right))}"
+        return Problem("E-SRV", message, "RFC 6335 section 5; RFC 2782")
+    if label.transport is not right.transport:
+        message = (
+            f"{shown(str(label))} is no service type; the one over {label.transport} is {shown(str(right))}"
+        )
+        return Problem("E-SD-LABEL", message, "RFC 6763 section 7")
+    return None
+
+
+# -- subtypes and the flagship
+
+
+_SUBTYPES = re.compile(r"(?:known )?subtypes?:\s*(.*)", re.IGNORECASE)
+_FLAGSHIP = re.compile(r"flagship(?: protocol)?(?: is|:)\s+\W?([A-Za-z0-9-]+)", re.IGNORECASE)
+
+
+def subtype_problem(subtype: str) -> Problem | None:
+    """Return why *subtype* cannot stand before `_sub`, or None (R-SD-10).
+
+    Any octets will do, 1 to 63 of them in UTF-8, an underscore or none in front.
+    """
+    length = len(subtype.encode("utf-8", "surrogatepass"))
+    if 1 <= length <= MAX_SUBTYPE:
+        return None
+    message = f"subtype {shown(subtype)} has {length} octets, not 1 to {MAX_SUBTYPE}"
+    return Problem("E-SUBTYPE", message, "RFC 6763 section 7.2")
+
+
+def same_subtype(one: str, other: str) -> bool:
+    """Say whether two subtypes of one service are the same: case of ASCII is ignored (R-SD-10)."""
+    return fold(one) == fold(other)
+
+
+def subtypes(row: "Row") -> tuple[str, ...]:
+    """Return the subtypes that the notes of *row* list; each service has its own (R-SD-9)."""
+    for line in row.assignment_notes.unwrapped if row.assignment_notes else ():
+        if match := _SUBTYPES.search(line):
+            found = (item.strip(" .") for item in re.split(r"[,;]", match[1]))
+            return tuple(item for item in found if item and item.lower() != "none")
+    return ()
+
+
+def flagship(row: "Row") -> str | None:
+    """Return the service that the notes of *row* name as the flagship of its family, or None (R-SD-11)."""
+    for line in row.assignment_notes.unwrapped if row.assignment_notes else ():
+        if match := _FLAGSHIP.search(line):
+            return match[1]
+    return None
+
+
+def flagship_note(name: str) -> str:
+    """Return the line of the notes that makes the service *name* the flagship (R-SD-11)."""
+    return f"Flagship protocol: {name}"
+
+
+def flagship_problem(name: str, is_registered: bool) -> Problem | None:
+    """Return the advice against a flagship that no row names, or None (R-SD-12)."""
+    if is_registered:
+        return None
+    message = f"the flagship {shown(name)} is no registered service"
+    return Problem("W-FLAGSHIP", message, "RFC 6763 sections 8, 16")
 
 
 # -- TXT keys
@@ -156,6 +230,30 @@ def txt_key_problems(keys: tuple[TxtKey, ...]) -> tuple[Problem, ...]:
             message = f"TXT key {shown(key)} stands twice; case does not count"
             found.append(Problem("E-TXT-DUP", message, _KEYS))
         seen.add(fold(key))
+    return tuple(found)
+
+
+_HOST_OR_PORT = re.compile(r"(?:^|[._-])(?:host(?:name)?|port|address|addr|ip)(?:$|[._-])", re.IGNORECASE)
+
+
+def txt_advice(keys: tuple[TxtKey, ...], octets: int = 0) -> tuple[Problem, ...]:
+    """Return what RFC 6763 advises against, for people to judge: it takes an eye to see what a key means.
+
+    Host name and port have their own place, the SRV record (R-TXT-8); `txtvers` is best the first key
+    (R-TXT-9); *octets*, the size of all strings, is best small (R-TXT-11).
+    """
+    found = []
+    for key, _ in keys:
+        if _HOST_OR_PORT.search(key):
+            message = f"TXT key {shown(key)} looks like a host name or port, which the SRV record gives"
+            found.append(Problem("W-TXT-HOSTPORT", message, "RFC 6763 section 6.3"))
+    places = [place for place, (key, _) in enumerate(keys) if fold(key) == "txtvers"]
+    if places and places[0] != 0:
+        message = "'txtvers' is not the first TXT key"
+        found.append(Problem("W-TXT-VERSION", message, "RFC 6763 section 6.7"))
+    if octets > ADVISED_TXT_SIZE:
+        message = f"the TXT strings have {octets} octets; more than {ADVISED_TXT_SIZE} is not recommended"
+        found.append(Problem("W-TXT-SIZE", message, "RFC 6763 section 6.2"))
     return tuple(found)
 
 

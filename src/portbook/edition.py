@@ -37,7 +37,9 @@ class Reason(StrEnum):
     EDGE = "edge of a range"
     COMPANION = "companion"
     DEASSIGNED = "de-assigned"
+    REVOKED = "revoked"
     RELEASED = "released by an RFC"
+    DEPRECATED = "early allocation expired"
     SPECIAL = "special"
 
 
@@ -174,19 +176,7 @@ class Edition:
 
         Raises `RuleError` E-PORT-RANGE outside 0-65535.
         """
-        checked_port(port)
-        rows = tuple(r for r in self._rows_at[port] if not r.transport or fold(r.transport) == transport)
-        holders = self._assigned_on(port)
-        names = _once(r.service_name for r in rows if r.service_name)
-        if not rows:
-            state, why, reason = _state_without_row(port, holders)
-            return PortState(port, transport, state, why, reason, companions=holders)
-        row = max(rows, key=_standing)  # the first of equals
-        state, reason, remark = row_state(row)
-        why = Why.ROW if row.transport else Why.ROW_WITHOUT_TRANSPORT
-        if state is State.RESERVED and reason is None:
-            reason = _reason(row, port, holders)
-        return PortState(port, transport, state, why, reason, names, rows, holders, remark)
+        return port_state(port, transport, self._rows_at[checked_port(port)])
 
     def ports(self, port: int) -> tuple[PortState, ...]:
         """Return the state of *port* on each of the four transports."""
@@ -229,11 +219,6 @@ class Edition:
         return self._by_contact_id.get(contact_id)
 
     # -- indexes, made on first use
-
-    def _assigned_on(self, port: int) -> tuple[Transport, ...]:
-        rows = self._rows_at[port]
-        named = {fold(r.transport) for r in rows if r.transport and row_state(r)[0] is State.ASSIGNED}
-        return tuple(transport for transport in Transport if transport in named)
 
     @cached_property
     def _rows_at(self) -> list[tuple[Record, ...]]:
@@ -290,6 +275,27 @@ class Edition:
         return {contact.id: contact for contact in self.contacts or ()}
 
 
+def port_state(port: int, transport: Transport, speaking: tuple[Record, ...]) -> PortState:
+    """Return what *speaking*, all rows on *port* in registry order, say of it on *transport* (R-LOOK-2)."""
+    rows = tuple(r for r in speaking if not r.transport or fold(r.transport) == transport)
+    holders = _assigned_on(speaking)
+    names = _once(r.service_name for r in rows if r.service_name)
+    if not rows:
+        state, why, reason = _state_without_row(port, holders)
+        return PortState(port, transport, state, why, reason, companions=holders)
+    row = max(rows, key=_standing)  # the first of equals
+    state, reason, remark = row_state(row)
+    why = Why.ROW if row.transport else Why.ROW_WITHOUT_TRANSPORT
+    if state is State.RESERVED and reason is None:
+        reason = _reason(row, port, holders)
+    return PortState(port, transport, state, why, reason, names, rows, holders, remark)
+
+
+def _assigned_on(speaking: tuple[Record, ...]) -> tuple[Transport, ...]:
+    named = {fold(r.transport) for r in speaking if r.transport and row_state(r)[0] is State.ASSIGNED}
+    return tuple(transport for transport in Transport if transport in named)
+
+
 def _stretches(ranged: Iterable[tuple[Ports, int]]) -> Iterator[tuple[int, int, list[int]]]:
     """Where the same ranges cover neighbouring ports: the first, the one after the last, their numbers."""
     begins: dict[int, list[int]] = {}
@@ -331,6 +337,10 @@ def _reason(row: Record, port: int, holders: tuple[Transport, ...]) -> Reason:
         return Reason.EDGE
     if "released by" in note:
         return Reason.RELEASED
+    if "early allocation expired" in note:
+        return Reason.DEPRECATED
+    if "revoked on" in note:
+        return Reason.REVOKED
     if "de-assigned" in note or "removed" in note:
         return Reason.DEASSIGNED
     return Reason.COMPANION if holders else Reason.SPECIAL

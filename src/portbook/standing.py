@@ -5,14 +5,16 @@ alike before it is sent and when it is decided.  Rules R-NAME-9 and 11, R-RANGE-
 on the answers.  Parties are told apart by the id of their contact, as published.  Reads no clock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from portbook.blocks import free_blocks
-from portbook.edition import Edition, Reason, Service, State
+from portbook.edition import Edition, PortState, Reason, Service, State
+from portbook.errors import RuleError
 from portbook.numbers import Ports, Transport
-from portbook.records import Record, Reference, RichText
+from portbook.records import PublishedDate, Record, Reference, RichText
+from portbook.service_codes import parse, printed_form
 
 
 class Holding(NamedTuple):
@@ -59,6 +61,16 @@ class CodeHeld(NamedTuple):
     name: str
 
 
+class CodeEntry(NamedTuple):
+    """A row of a table of service codes, which IANA has apart: the code and what it is for."""
+
+    code: int
+    printed: str | None  # R-SC-15
+    description: RichText
+    reference: tuple[Reference, ...] = ()
+    registered: PublishedDate | None = None
+
+
 class Registry(Protocol):
     """What the rules ask."""
 
@@ -80,18 +92,14 @@ class Registry(Protocol):
 
 
 class EditionRegistry:
-    """The answers of an edition: it knows no Reserved names, and which rows are temporary from their text."""
+    """The answers of an edition; Reserved names and temporary rows it knows from their text."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
 
     def place(self, port: int, transport: Transport) -> Place:
         """What the edition lists at *port* on *transport*."""
-        state = self.edition.port(port, transport)
-        holdings = tuple(holding_of(row) for row in state.records if row.service_name)
-        reports = (row.unauthorized_use_reported for row in state.records)
-        is_temporary = any("(TEMPORARY" in str(row.description) for row in state.records)
-        return Place(state.state, state.reason, holdings, next(filter(None, reports), None), is_temporary)
+        return place_of(self.edition.port(port, transport))
 
     def name(self, name: str) -> NameHeld | None:
         """What stands under *name* in the edition."""
@@ -115,6 +123,14 @@ class EditionRegistry:
         return {row.service_code: row for row in reversed(self.edition.records) if row.service_code}
 
 
+def place_of(state: PortState) -> Place:
+    """Return what the rows of *state* say; which ones are temporary, their text does (R-EARLY-5)."""
+    holdings = tuple(holding_of(row) for row in state.records if row.service_name)
+    reports = (row.unauthorized_use_reported for row in state.records)
+    is_temporary = any("(TEMPORARY" in str(row.description) for row in state.records)
+    return Place(state.state, state.reason, holdings, next(filter(None, reports), None), is_temporary)
+
+
 def holding_of(row: Record) -> Holding:
     """Return who holds the service that *row* names."""
     return Holding(row.service_name or "", _ids(row.shown_assignee), _ids(row.contact))
@@ -127,7 +143,35 @@ def name_held(service: Service) -> NameHeld:
     contacts = dict.fromkeys(party for holding in holdings for party in holding.contacts)
     ports = tuple((row.ports, _transport(row)) for row in service.records if row.ports)
     holding = Holding(service.name, tuple(assignees), tuple(contacts))
-    return NameHeld(holding, service.canonical, service.records[0].description, ports)
+    is_reserved = all(map(is_reserved_name, service.records))
+    return NameHeld(holding, service.canonical, service.records[0].description, ports, is_reserved)
+
+
+def is_reserved_name(row: Record) -> bool:
+    """Whether *row* keeps a service name Reserved (R-DEAS-7): the name alone, described as "Reserved".
+
+    IANA has published none; Portbook prints one so that everybody sees that the name is not to be had.
+    """
+    return bool(row.service_name) and not row.port_number and str(row.description) == "Reserved"
+
+
+def code_entries(records: Iterable[Record]) -> tuple[CodeEntry, ...]:
+    """Return the service codes of *records*, lowest first, each as its first row has it (R-SC-18)."""
+    found: dict[int, CodeEntry] = {}
+    for row in records:
+        code = code_of(row)
+        if code is not None:
+            entry = CodeEntry(code, printed_form(code), row.description, row.reference, row.registration_date)
+            found.setdefault(code, entry)
+    return tuple(found[code] for code in sorted(found))
+
+
+def code_of(row: Record) -> int | None:
+    """Return the service code of *row*; None for a row without, or with a text that is none."""
+    try:
+        return parse(row.service_code) if row.service_code else None
+    except RuleError:
+        return None
 
 
 def _ids(references: tuple[Reference, ...]) -> tuple[str, ...]:
