@@ -18,8 +18,9 @@ def apply(
 ) -> Edition:
     """Return *edition* after *changes*, one after another, as of *updated*.
 
-    A row that follows one of the same port and transport, or name, stands in its place; any other where
-    R-PUB-4 puts it, after those like it.  Raises `RuleError` E-ROW-MISSING for a row that is not there.
+    A row that follows one of the same port and transport, or name, stands in its place; any other right
+    after the one that it follows by R-PUB-4, so rows that history left elsewhere draw no other with them.
+    Raises `RuleError` E-ROW-MISSING for a row that is not there.
     """
     records = list(edition.records)
     for change in changes:
@@ -43,9 +44,22 @@ def _change(records: list[Record], change: Change) -> None:
     if any(records[place] is _GONE for _, place in places):
         records[:] = [record for record in records if record is not _GONE]
     for new in waiting:
-        key = order_key(new)
-        later = (place for place, old in enumerate(records) if order_key(old) > key)
-        records.insert(next(later, len(records)), new)
+        records.insert(_place_of(new, records), new)
+
+
+def _place_of(new: Record, records: list[Record]) -> int:
+    """Where *new* belongs: after the last row of its port that does not follow it, before the others of its
+    port, or after the nearest lower port; names alone after the nearest name before, or after all ports.
+    """
+    key = order_key(new)
+    beside = [place for place, old in enumerate(records) if order_key(old)[:2] == key[:2]]
+    if key[0] == 0 and beside:
+        earlier = [place for place in beside if order_key(records[place]) <= key]
+        return earlier[-1] + 1 if earlier else beside[0]
+    before = [
+        (order_key(old)[:3], place) for place, old in enumerate(records) if order_key(old)[:3] <= key[:3]
+    ]
+    return max(before)[1] + 1 if before else 0
 
 
 _GONE = Record()
