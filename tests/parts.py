@@ -49,7 +49,7 @@ def why_no_published_editions() -> str:
 
 
 def postgresql_programs() -> Path | None:
-    """The folder of initdb and postgres, of the newest version that is here: Debian keeps them off the path."""
+    """The folder of initdb and postgres, of the newest version here: Debian keeps them off the path."""
     folders = Path("/usr/lib/postgresql").glob("*/bin")
     found = sorted(folders, key=lambda folder: int(folder.parent.name)) if os.name == "posix" else []
     on_path = shutil.which("initdb")

@@ -68,6 +68,18 @@ REACHED: dict[tuple[str, int], tuple[tuple[str, ...], bytes]] = {
     ("publish", 3): (("publish", "/dev/null", "--no-pages"), b""),
     ("verify", 2): (("verify",), b""),
     ("verify", 3): (("verify", "/nonexistent"), b""),
+    ("register", 2): (("register",), b""),
+    ("review", 2): (("review",), b""),
+    ("assign", 2): (("assign",), b""),
+    ("maintain", 2): (("maintain",), b""),
+    ("deassign", 2): (("deassign",), b""),
+    ("revoke", 2): (("revoke",), b""),
+    ("contact", 2): (("contact",), b""),
+    ("appeal", 2): (("appeal",), b""),
+    ("audit", 2): (("audit",), b""),
+    ("backup", 2): (("backup",), b""),
+    ("restore", 2): (("restore",), b""),
+    ("worker", 2): (("worker",), b""),
     ("editions", 0): (("editions", "list"), b""),
     ("editions", 2): (("editions",), b""),
     ("editions", 3): (("editions", "show", "1999"), b""),
@@ -88,6 +100,41 @@ ELSEWHERE = {
     ("publish", 0): "test_publication_verify.py: from a key to a verdict",
     ("verify", 0): "test_publication_verify.py: from a key to a verdict",
     ("verify", 1): "test_publication_verify.py: from a key to a verdict",
+    ("register", 0): "register/test_cli_acts.py: acts that are done",
+    ("register", 1): "register/test_cli_acts.py: acts that are refused",
+    ("register", 3): "register/test_cli_acts.py: no register",
+    ("review", 0): "register/test_cli_acts.py: acts that are done",
+    ("review", 1): "register/test_cli_acts.py: acts that are refused",
+    ("review", 3): "register/test_cli_acts.py: no register",
+    ("assign", 0): "register/test_cli_acts.py: acts that are done",
+    ("assign", 1): "register/test_cli_acts.py: acts that are refused",
+    ("assign", 3): "register/test_cli_acts.py: no register",
+    ("maintain", 0): "register/test_cli_acts.py: acts that are done",
+    ("maintain", 1): "register/test_cli_acts.py: acts that are refused",
+    ("maintain", 3): "register/test_cli_acts.py: no register",
+    ("deassign", 0): "register/test_cli_acts.py: acts that are done",
+    ("deassign", 1): "register/test_cli_acts.py: acts that are refused",
+    ("deassign", 3): "register/test_cli_acts.py: no register",
+    ("revoke", 0): "register/test_cli_acts.py: acts that are done",
+    ("revoke", 1): "register/test_cli_acts.py: acts that are refused",
+    ("revoke", 3): "register/test_cli_acts.py: no register",
+    ("contact", 0): "register/test_cli_acts.py: acts that are done",
+    ("contact", 1): "register/test_cli_acts.py: acts that are refused",
+    ("contact", 3): "register/test_cli_acts.py: no register",
+    ("appeal", 0): "register/test_cli_acts.py: acts that are done",
+    ("appeal", 1): "register/test_cli_acts.py: acts that are refused",
+    ("appeal", 3): "register/test_cli_acts.py: no register",
+    ("audit", 0): "register/test_cli_acts.py: a dump",
+    ("audit", 1): "register/test_cli_acts.py: a dump that was changed",
+    ("audit", 3): "register/test_cli_acts.py: no dump",
+    ("backup", 0): "register/test_cli_acts.py: written and tried out",
+    ("backup", 3): "register/test_cli_acts.py: there already, damaged",
+    ("restore", 0): "register/test_cli_acts.py: restored",
+    ("restore", 1): "register/test_cli_acts.py: where a register is",
+    ("restore", 3): "register/test_cli_acts.py: no file",
+    ("worker", 0): "register/test_worker.py: SIGTERM",
+    ("worker", 3): "register/test_cli_acts.py: no mail server",
+    ("publish", 1): "register/test_cli_acts.py: by nobody",
     ("update", 0): "test_update_command.py: kept, and then up to date",
     ("update", 1): "test_update_command.py: held",
     ("doctor", 1): "test_cli_doctor.py: damaged and aged data",
@@ -191,7 +238,7 @@ def test_every_service_that_is_called_as_a_verb_is_known() -> None:
     names = next(
         file for file in reversed(EditionStore().all()) if file.origin == "embedded"
     ).edition.service_names
-    assert clashes(names) == {"convert", "search"}
+    assert clashes(names) == {"audit", "convert", "search"}
 
 
 @pytest.mark.needs("published_editions")
@@ -202,7 +249,7 @@ def test_every_clash_in_the_newest_published_edition(published_editions: Path) -
 
     newest = max(published_editions.rglob("*.xml.xz"), key=lambda path: path.name)
     edition = formats.read(lzma.decompress(newest.read_bytes()))
-    assert clashes(edition.service_names) == {"convert", "search"}
+    assert clashes(edition.service_names) == {"audit", "convert", "search"}
 
 
 @pytest.mark.parametrize(

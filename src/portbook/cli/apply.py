@@ -1,4 +1,4 @@
-"""`portbook apply new|check|suggest`: write an application, hear all about it, find a good number.
+"""`portbook apply new|check|submit|...`: write an application, hear all about it, send it, follow it.
 
 The check is that of the register itself, by an edition: what is in order here is refused there only for what
 changed in between.
@@ -8,11 +8,13 @@ import argparse
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from portbook import policy as policies
 from portbook.applications import Circumstances, Kind, Reading, new, read
 from portbook.applications.suggestions import DEFAULT_COUNT, MAX_COUNT, suggest
-from portbook.cli import apply_report, output, verbs
+from portbook.cli import acts, apply_report, casefiles, output, verbs
+from portbook.cli.acts import APPLICATION, SEEN, WORDS, Part, argument
 from portbook.cli.convert import free_target, put
 from portbook.cli.data import MARK, chosen_file, input_bytes, reading
 from portbook.cli.progress import long_work
@@ -25,21 +27,91 @@ from portbook.precheck.answers import answer
 from portbook.records import PublishedDate
 from portbook.standing import EditionRegistry
 
+if TYPE_CHECKING:
+    from portbook.register.acts import Act, Done
+
+
+# -- what is sent to the register
+
+
+def _draft(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import applying
+
+    return applying.draft(act, _reading(given.file))
+
+
+def _submit(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import applying
+
+    return applying.submit(act, _reading(given.file))
+
+
+def _submit_draft(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import applying
+
+    return applying.submit_draft(act, given.application, version=acts.seen_of(given))
+
+
+def _amend(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import applying
+
+    version = acts.seen_of(given)
+    return applying.change_application(act, given.application, _reading(given.file), version=version)
+
+
+def _answer(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import applying
+
+    return applying.answer(
+        act,
+        given.application,
+        version=acts.seen_of(given),
+        words=acts.text_of(given.words),
+        reading=None if given.file is None else _reading(given.file),
+    )
+
+
+def _withdraw(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import applying
+
+    return applying.withdraw(act, given.application)
+
+
+def _reading(name: str) -> Reading:
+    data = input_bytes(name)
+    with reading("standard input" if name == MARK else name):
+        return read(data)
+
+
+_FILE = argument("file", metavar="FILE", help="TOML or JSON; - for standard input")
+
+ACTS = {
+    "submit": Part("send it to the register; the answer has its number", (_FILE,), _submit),
+    "draft": Part("keep it in the register, not sent yet", (_FILE,), _draft),
+    "send": Part("send what was kept as a draft", (APPLICATION, SEEN), _submit_draft),
+    "amend": Part("say something else, before anybody works on it", (APPLICATION, _FILE, SEEN), _amend),
+    "answer": Part(
+        "answer what was asked, by words, by a changed application, or both",
+        (APPLICATION, argument("file", metavar="FILE", nargs="?", help="the changed one"), SEEN, WORDS),
+        _answer,
+    ),
+    "withdraw": Part("take it back", (APPLICATION,), _withdraw),
+}
+
 
 def arguments(parser: verbs.Parser) -> None:
     """Add the arguments of apply: a verb of its own for each thing to do."""
-    parser.has_parts = True
-    parts = parser.add_subparsers(dest="part", metavar="new|check|suggest", required=True)
-    made = _part(parts, "new", "write a template to fill in")
+    parts = acts.parts_of(parser, {})
+    made = acts.plain_part(parts, "new", "write a template to fill in")
     made.add_argument("kind", metavar="KIND", help=", ".join(Kind))
     made.add_argument("-o", "--output", metavar="FILE", default=MARK, help="else standard output")
     made.add_argument("--force", action="store_true", help="replace FILE")
-    check = _part(
+    check = acts.plain_part(
         parts, "check", "everything about an application, before it is sent; 1 if it would come back"
     )
     check.add_argument("file", metavar="FILE", help="TOML or JSON; - for standard input")
     check.add_argument("--json", dest="form", action="store_const", const="json", help="one JSON document")
-    wanted = _part(parts, "suggest", "good free numbers, and why")
+    wanted = acts.plain_part(parts, "suggest", "good free numbers, and why")
     wanted.add_argument("range", metavar="RANGE", nargs="?", default="User Ports", help="user if not said")
     wanted.add_argument("--limit", metavar="N", default=str(DEFAULT_COUNT), help=f"at most ({DEFAULT_COUNT})")
     wanted.add_argument("--json", dest="form", action="store_const", const="json", help="one JSON document")
@@ -47,15 +119,22 @@ def arguments(parser: verbs.Parser) -> None:
         verbs.edition_options(part)
     for part in (made, check, wanted):
         part.add_argument("--policy", metavar="FILE", help="an organisation's policy (TOML), else RFC 6335's")
-
-
-def _part(parts: "argparse._SubParsersAction[verbs.Parser]", name: str, what: str) -> verbs.Parser:
-    return parts.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.", allow_abbrev=False)
+    acts.add(parts, ACTS)
+    casefiles.add_queue(parts, "list", "one's open applications, and where they stand")
+    casefiles.add_case(parts, "status", "where one stands, whose turn it is, and what comes next")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the part says."""
-    return {"new": _new, "check": _check, "suggest": _suggest}[arguments.part](arguments)
+    if arguments.part in ACTS:
+        return acts.run(arguments)
+    return {
+        "new": _new,
+        "check": _check,
+        "suggest": _suggest,
+        "list": casefiles.queue,
+        "status": casefiles.case,
+    }[arguments.part](arguments)
 
 
 def _new(arguments: argparse.Namespace) -> int:
@@ -73,10 +152,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     policy = _policy(arguments.policy)
-    data = input_bytes(arguments.file)
-    name = "standard input" if arguments.file == MARK else arguments.file
-    with reading(name):
-        given = read(data)
+    given = _reading(arguments.file)
     file = chosen_file(arguments)
     with long_work("Checking"):
         today = PublishedDate(datetime.now(UTC).date().isoformat())

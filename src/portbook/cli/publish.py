@@ -1,4 +1,7 @@
-"""`portbook publish DIR`: an edition as files that any web server can serve, signed, switched in one step."""
+"""`portbook publish DIR`: an edition as files that any web server can serve, signed, switched in one step.
+
+With `--register` it is the register as it stands, which goes into the store, and into DIR if one is named.
+"""
 
 import argparse
 import os
@@ -8,15 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from portbook.cli import output, verbs
+from portbook.cli import acts, clock, output, verbs
 from portbook.cli.data import chosen_file
 from portbook.cli.progress import long_work
 from portbook.cli.refusal import FOUND, usage
-from portbook.errors import shown
+from portbook.errors import RuleError, shown
 from portbook.publication import EXPIRES_DAYS, KEEP, LEAST_KEPT, MOST_DAYS, Published, publish
 from portbook.publication.failures import lacking
-from portbook.publication.keys import new_key, signer
-from portbook.store import EditionFile
+from portbook.publication.keys import Signer, new_key, signer
+from portbook.store import EditionFile, EditionStore
 from portbook.store.durable import LOCK_SECONDS
 
 MOST_KEPT = 10_000
@@ -27,7 +30,9 @@ It writes every format and export that the edition can fill, packed beforehand, 
 manifest with the digest of each file. All is built aside, flushed, read back, and then switched by one
 rename: readers see the publication before or this one, whole. Let a web server serve DIR/current.
 What has not changed since the publication before is linked, not written again."""
-_STATUSES = "Exit status: 0 published, 2 wrong call, 3 nothing published; what was there is served on."
+_STATUSES = """
+Exit status: 0 published, 1 refused by the register, 2 wrong call, 3 nothing published; what was there is
+served on."""
 
 
 def arguments(parser: verbs.Parser) -> None:
@@ -38,6 +43,12 @@ def arguments(parser: verbs.Parser) -> None:
         "directory", metavar="DIR", nargs="?", help="a folder of publications; or an empty or new one"
     )
     verbs.edition_options(parser)
+    register = parser.add_argument_group("from the register")
+    register.add_argument(
+        "--register", action="store_true", help="the register as it stands, kept as an edition too"
+    )
+    register.add_argument("--as", dest="member", metavar="MEMBER", help=f"who publishes; else {acts.MEMBER}")
+    register.add_argument("--reason", metavar="TEXT", default="", help="why; the Event keeps it")
     parser.add_argument("--older", action="store_true", help="publish an older edition than the one that is")
     keys = parser.add_argument_group("signing (Ed25519)").add_mutually_exclusive_group()
     keys.add_argument(
@@ -64,12 +75,14 @@ def run(arguments: argparse.Namespace) -> int:
             raise usage("--new-key writes a key and publishes nothing: no DIR goes with it", "publish")
         output.say(new_key(Path(arguments.new_key)).public.text)
         return FOUND
-    if arguments.directory is None:
+    if arguments.directory is None and not arguments.register:
         hint = "for a service called publish: portbook lookup publish"
         raise usage(f"publish needs: DIR, or --new-key FILE; {hint}", "publish")
     days = _whole("--expires", arguments.expires, EXPIRES_DAYS, 1, MOST_DAYS)
     keep = _whole("--keep", arguments.keep, KEEP, LEAST_KEPT, MOST_KEPT)
     by = signer(Path(arguments.key)) if arguments.key is not None else None
+    if arguments.register:
+        return _publish_register(arguments, by, days, keep)
     file = chosen_file(arguments)
     with long_work(f"Publishing edition {file.id}"):
         published = publish(
@@ -88,13 +101,60 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for line in lines(published):
             output.say(line)
-    if by is None:
+    _notes(published)
+    return FOUND
+
+
+def _notes(published: Published) -> None:
+    if published.key is None:
         output.note(
             "portbook: it is not signed: whoever can change the files can change the manifest too (--key)"
         )
     for remark in published.remarks:
         output.note(f"portbook: {remark}")
+
+
+def _publish_register(arguments: argparse.Namespace, by: Signer | None, days: int, keep: int) -> int:
+    """Publish the register: into the store, and into DIR where one is named."""
+    if arguments.edition is not None or arguments.data is not None or arguments.older:
+        raise usage("--register publishes the register: no edition goes with it", "publish")
+    member = acts.member_of(arguments)
+    acts.connect()
+    from portbook.register import publishing
+    from portbook.register.acts import Act
+
+    target = None
+    if arguments.directory is not None:
+        pages = _no_pages if arguments.no_pages else pages_of
+        target = publishing.Target(Path(arguments.directory), by, days, pages, keep)
+    act = Act("", member, "", arguments.reason, clock.instant())
+    try:
+        with long_work("Publishing the register"):
+            result = publishing.publish(act, EditionStore(), target)
+    except RuleError as error:
+        return acts.refused(error, is_json=arguments.json)
+    told = {
+        "publication": result.number,
+        "edition": result.file.id,
+        "sha256": result.file.sha256,
+        "event": result.link.number,
+        "events_head": result.link.sha256,
+    }
+    if arguments.json:
+        tree = {"tree": fields(result.tree)} if result.tree else {}
+        sys.stdout.write(output.json_text(told | tree))
+    else:
+        for line in acts.facts(told):
+            output.say(line)
+        for line in lines(result.tree) if result.tree else ():
+            output.say(line)
+    if result.tree:
+        _notes(result.tree)
     return FOUND
+
+
+def _no_pages(file: EditionFile) -> Iterator[tuple[str, bytes]]:
+    return iter(())
 
 
 def pages_of(file: EditionFile) -> Iterator[tuple[str, bytes]]:
@@ -129,7 +189,7 @@ def lines(published: Published) -> Iterator[str]:
     built = published.built
     yield f"published edition {published.edition} as number {published.number}, until {published.expires}"
     yield (
-        f"{built.files:,} files, {built.bytes:,} bytes; {built.linked:,} are as before and were linked, "
+        f"{built.files:,} files, {built.bytes:,} bytes; {built.linked:,} are links to what was there, "
         f"{built.written:,} bytes are new"
     )
     if published.key:

@@ -77,6 +77,10 @@ def serve(bind: str, data: Path | None = None, edition: str | None = None) -> in
         return _listen(where, f"{line} on {where.url}")
     except _Stopped:
         return FOUND
+    except RuntimeError as error:  # up to Python 3.11 what is raised while a class is made is wrapped in one
+        if isinstance(error.__cause__, _Stopped):
+            return FOUND
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

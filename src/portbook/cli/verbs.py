@@ -29,7 +29,19 @@ VERBS = {
     "export": Verb("export", "write a file that another program reads, such as /etc/services"),
     "check": Verb("check", "judge an edition by the registry's rules"),
     "conform": Verb("conform", "judge anybody's services file by an edition"),
-    "apply": Verb("apply", "write an application for a name or port, and hear all about it first"),
+    "apply": Verb("apply", "an application for a name or port: write it, check it, send it, follow it"),
+    "register": Verb("register", "a registry of one's own: begin it, its members, its policy, its state"),
+    "review": Verb("review", "the queue of applications, and every step that one takes"),
+    "assign": Verb("assign", "enter what an approved application asks for"),
+    "maintain": Verb("maintain", "change entries: descriptions, names, notes, reuse, succession"),
+    "deassign": Verb("deassign", "give back a port or a name, after a public notice"),
+    "revoke": Verb("revoke", "whether an assignment is revoked, step by step"),
+    "contact": Verb("contact", "the parties, their addresses, and what is published of them"),
+    "appeal": Verb("appeal", "appeals against decisions"),
+    "audit": Verb("audit", "every act that was done; whether its record is whole"),
+    "backup": Verb("backup", "the whole register as one file, tried out"),
+    "restore": Verb("restore", "a register from a backup"),
+    "worker": Verb("worker", "send the letters of the register"),
     "publish": Verb("publish", "write the whole publication, for any web server to serve"),
     "verify": Verb("verify", "whether a publication is whole, signed and not an old one"),
     "editions": Verb("editions", "list, add, show, verify the editions kept here"),
@@ -49,6 +61,31 @@ VALUED |= {"--as", "--only"}
 VALUED |= {"--policy"}
 VALUED |= {"--key", "--new-key", "--expires", "--keep"}
 VALUED |= {"--date", "--source", "--bind", "--rendering", "--header", "--layout", "--url"}
+# Of the acts on the register.
+VALUED |= {"--reason", "--field", "--seen", "--second", "--words", "--ground", "--reference", "--decision"}
+VALUED |= {
+    "--evidence",
+    "--expert",
+    "--asked-by",
+    "--application",
+    "--roles",
+    "--party",
+    "--begins",
+    "--ends",
+}
+VALUED |= {
+    "--document",
+    "--description",
+    "--contact",
+    "--notes",
+    "--word",
+    "--by",
+    "--accepted",
+    "--assignee",
+}
+VALUED |= {"--applied-by", "--released-by", "--release", "--request", "--chairs", "--organization", "--facts"}
+VALUED |= {"--appellant", "--attempts", "--life", "--finding", "--disuse", "--need", "--draft"}
+VALUED |= {"--actor", "--operation", "--object", "--manifest", "--server", "--every"}
 
 
 class Parser(argparse.ArgumentParser):

@@ -30,6 +30,8 @@ from portbook.store.shelf import Shelf, edition_folders, names_in, shelf_of
 __all__ = ["EditionFile", "EditionStore", "edition_file", "every_file", "home", "published_bytes"]
 
 UPDATE_FOLDER = "update"  # in `home`: what `portbook update` remembers
+REGISTER = "register.sqlite3"  # in `home`
+WORKER_LOCK = "worker.lock"  # in `home`
 
 
 def home() -> Path:
@@ -49,6 +51,8 @@ def every_file() -> tuple[tuple[Path, str], ...]:
     found = [
         (home(), "Portbook's own files (PORTBOOK_HOME)"),
         (home() / lookup.FILE_NAME, "look-up table of the newest edition, once one was added"),
+        (home() / REGISTER, "the register, where PORTBOOK_DATABASE names no other database"),
+        (home() / WORKER_LOCK, "lock, held by the worker that sends letters"),
         (store.lock, "lock, held while an edition is added"),
         (store.directory, "the editions that were added"),
         (store.directory / versions.FILE, "version of the store"),

@@ -18,7 +18,9 @@ def row_texts(row: Record | Contact) -> tuple[str, str]:
     if not isinstance(row.layout, Layout):
         return _text(value), NO_LAYOUT
     order, spaces = row.layout
-    return _text(value), json.dumps({"order": order} if spaces is None else {"order": order, "spaces": spaces})
+    return _text(value), json.dumps(
+        {"order": order} if spaces is None else {"order": order, "spaces": spaces}
+    )
 
 
 class RowReader:

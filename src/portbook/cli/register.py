@@ -1,0 +1,393 @@
+"""`portbook register new|seed|status|...`: a registry of one's own: members, policy, state."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from portbook.cli import acts, clock, output, verbs
+from portbook.cli.acts import DECISION, Part, argument
+from portbook.cli.data import chosen_file, input_bytes
+from portbook.cli.progress import long_work
+from portbook.cli.refusal import FOUND, NOT_FOUND, usage
+from portbook.errors import RuleError
+from portbook.store import EditionFile, EditionStore
+
+if TYPE_CHECKING:
+    from portbook.register.acts import Act, Done
+
+EXAMPLES = 20  # findings that are told in words
+
+_NAME = argument("name", metavar="NAME", help="the name of the member")
+_PORT = argument("port", metavar="PORT", type=acts.number)
+
+
+# -- acts
+
+
+def _add_member(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import registry
+
+    return registry.add_member(act, given.name, _roles(given.roles), given.party)
+
+
+def _change_member(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import registry
+
+    roles = None if given.roles is None else _roles(given.roles)
+    return registry.change_member(act, given.name, roles=roles, party=given.party, is_active=given.is_active)
+
+
+def _roles(text: str) -> Any:
+    from portbook.register.roles import Role
+
+    names = [name for name in text.split(",") if name]
+    if unknown := [name for name in names if name not in Role.__members__.values()]:
+        raise usage(f"role {unknown[0]!r} is none of {', '.join(Role)}", "register")
+    return [Role(name) for name in names]
+
+
+def _appoint(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import registry
+
+    begins = given.begins or act.instant[:10]
+    return registry.appoint(
+        act, given.name, given.team, begins=begins, ends=given.ends, decision=given.decision
+    )
+
+
+def _dismiss(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import registry
+
+    return registry.dismiss(act, given.term, ends=given.ends, decision=given.decision)
+
+
+def _freeze(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import registry
+
+    return registry.freeze(act)
+
+
+def _unfreeze(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import registry
+
+    return registry.unfreeze(act)
+
+
+def _set_policy(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import registry
+
+    text = "" if given.rfc6335 else _policy_text(given.file)
+    return registry.set_policy(act, text)
+
+
+def _policy_text(name: str | None) -> str:
+    if name is None:
+        raise usage("register set-policy needs: FILE, or --rfc6335", "register")
+    return input_bytes(name).decode("utf-8", "surrogateescape")
+
+
+def _reserve(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import registry
+
+    return registry.reserve(act, given.port, given.decision)
+
+
+def _free(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import registry
+
+    return registry.free(act, given.port, given.decision)
+
+
+def _approve(act: "Act", given: argparse.Namespace) -> "Done":
+    from portbook.register.operations import approving
+
+    return approving.approve(act, given.operation, given.digest, application=given.application)
+
+
+ACTS = {
+    "add-member": Part(
+        "add a member, with roles and the contact for whom he acts",
+        (
+            _NAME,
+            argument("roles", metavar="ROLES", help="applicant, holder, expert, registrar, ... with commas"),
+            argument(
+                "--party", metavar="CONTACT", default="", help="the id of the contact that he speaks for"
+            ),
+        ),
+        _add_member,
+    ),
+    "change-member": Part(
+        "other roles or another contact; or away with him",
+        (
+            _NAME,
+            argument("--roles", metavar="ROLES", help="all his roles from now on, with commas"),
+            argument("--party", metavar="CONTACT", help="the id of the contact that he speaks for"),
+            argument("--off", dest="is_active", action="store_const", const=False, help="he acts no more"),
+            argument("--on", dest="is_active", action="store_const", const=True, help="he acts again"),
+        ),
+        _change_member,
+    ),
+    "appoint": Part(
+        "record that the IESG made a member an expert of a team",
+        (
+            _NAME,
+            argument("team", metavar="TEAM", help="a team of the policy"),
+            argument("--begins", metavar="DAY", default="", help="today, if not said"),
+            argument("--ends", metavar="DAY", default="", help="open, if not said"),
+            DECISION,
+        ),
+        _appoint,
+    ),
+    "dismiss": Part(
+        "record that the IESG ended the term of an expert",
+        (
+            argument("term", metavar="TERM", type=acts.number, help="the number of the term"),
+            argument("--ends", metavar="DAY", required=True, help="its last day"),
+            DECISION,
+        ),
+        _dismiss,
+    ),
+    "freeze": Part("stop every act, but unfreeze", (), _freeze),
+    "unfreeze": Part("let acts go on", (), _unfreeze),
+    "set-policy": Part(
+        "run the register by another policy",
+        (
+            argument("file", metavar="FILE", nargs="?", help="TOML; - for standard input"),
+            argument("--rfc6335", action="store_true", help="that of RFC 6335, as at the beginning"),
+        ),
+        _set_policy,
+    ),
+    "reserve": Part(
+        "keep a port for a special purpose, as the IESG or the IETF decided", (_PORT, DECISION), _reserve
+    ),
+    "free": Part("set a Reserved port free, as the IESG decided", (_PORT, DECISION), _free),
+    "approve": Part(
+        "give a second person's word for an act that needs two, for a day",
+        (
+            argument("operation", metavar="OPERATION", help="as the refused act is called"),
+            argument("digest", metavar="DIGEST", help="as the dry run of the act shows it"),
+            argument("--application", metavar="N", type=acts.number, default=0, help="that it is about"),
+        ),
+        _approve,
+    ),
+}
+
+
+def arguments(parser: verbs.Parser) -> None:
+    """Add the arguments of register: the parts that look, and the acts."""
+    parts = acts.parts_of(parser, {})
+    new = acts.plain_part(parts, "new", "make the tables of a register, and its first registrar")
+    acts.act_options(new)
+    acts.plain_part(parts, "upgrade", "bring the tables of an older Portbook up to date")
+    show = acts.plain_part(parts, "show", "what a register seeded from an edition would hold, and its digest")
+    show.add_argument("edition", metavar="EDITION", nargs="?", help="a kept edition; the newest if not said")
+    seed = acts.plain_part(parts, "seed", "fill the empty register from an edition; two registrars do it")
+    seed.add_argument("edition", metavar="EDITION", nargs="?", help="a kept edition; the newest if not said")
+    seed.add_argument("--seen", metavar="DIGEST", required=True, help="what `register show` gave both")
+    seed.add_argument("--second", metavar="MEMBER", required=True, help="the other registrar, who saw it too")
+    acts.act_options(seed)
+    status = acts.plain_part(parts, "status", "what the register holds, and where its chain of Events stands")
+    check = acts.plain_part(parts, "check", "whether all that the register says twice agrees; 1 if not")
+    members = acts.plain_part(parts, "members", "who may act, as what, and the terms of experts")
+    for part in (show, status, check, members):
+        acts.form_options(part)
+    acts.plain_part(parts, "policy", "the policy that the register is run by, as TOML")
+    acts.add(parts, ACTS)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the part says."""
+    if arguments.part in ACTS:
+        return acts.run(arguments)
+    return {
+        "new": _new,
+        "upgrade": _upgrade,
+        "show": _show,
+        "seed": _seed,
+        "status": _status,
+        "check": _check,
+        "members": _members,
+        "policy": _policy,
+    }[arguments.part](arguments)
+
+
+# -- the beginning
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    name = acts.member_of(arguments)
+    if arguments.dry_run:
+        raise usage("register new makes tables; there is no dry run of it", "register")
+    acts.connect(needs_tables=False)
+    from portbook.register import database, members
+
+    with long_work("Making the tables"):
+        database.migrate()
+    if _has_members():
+        raise usage("this register has members; register add-member adds others", "register")
+    act = acts.act_of(arguments)._replace(operation="add member", object=f"member {name}", request=name)
+    try:
+        done = members.add(act, name, [members.REGISTRAR])
+    except RuleError as error:
+        return acts.refused(error, is_json=arguments.json)
+    acts.tell(done, arguments)
+    return FOUND
+
+
+def _has_members() -> bool:
+    from portbook.register import tables
+
+    return bool(tables.rows("SELECT 1 FROM register_member LIMIT 1"))
+
+
+def _upgrade(arguments: argparse.Namespace) -> int:
+    acts.connect(needs_tables=False)
+    from portbook.register import database
+
+    with long_work("Upgrading the tables"):
+        database.migrate()
+    output.say("the tables are those of this Portbook")
+    return FOUND
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    acts.set_up()
+    from portbook.register import seeding
+
+    with long_work("Reading the edition"):
+        seed = seeding.show(_edition(arguments.edition))
+    return _told(seed._asdict(), arguments)
+
+
+def _seed(arguments: argparse.Namespace) -> int:
+    actor = acts.member_of(arguments)
+    if arguments.dry_run:
+        raise usage("`portbook register show` is the dry run of register seed", "register")
+    if arguments.key:
+        raise usage("register seed happens once; it takes no --key", "register")
+    acts.connect()
+    from portbook.register import seeding
+
+    try:
+        with long_work("Seeding the register"):
+            done = seeding.seed(
+                _edition(arguments.edition),
+                arguments.seen,
+                actor=actor,
+                second=arguments.second,
+                instant=clock.instant(),
+                reason=arguments.reason,
+            )
+    except RuleError as error:
+        return acts.refused(error, is_json=arguments.json)
+    acts.tell(done, arguments)
+    return FOUND
+
+
+def _edition(identity: str | None) -> EditionFile:
+    return chosen_file(argparse.Namespace(data=None, edition=identity))
+
+
+# -- looking
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    acts.connect()
+    return _told(dict(_status_facts()), arguments)
+
+
+def _status_facts() -> Iterator[tuple[str, Any]]:
+    from portbook.register import tables
+    from portbook.register.models import Registry
+
+    registry = tables.load(Registry, "")[0]
+    yield "edition", registry.base
+    yield "frozen", registry.is_frozen
+    yield "updated", registry.updated
+    yield "events", registry.events
+    yield "head", registry.events_head
+    yield "instant", registry.instant
+    for name, end in (
+        ("entries", "register_entry"),
+        ("contacts", "register_contact"),
+        ("members", "register_member WHERE is_active"),
+        ("applications", "register_application"),
+        ("publications", "register_publication WHERE state = 'published'"),
+        ("letters waiting", "register_outbox WHERE state = 'waiting'"),
+        ("letters given up", "register_outbox WHERE state = 'given up'"),
+    ):
+        yield name, tables.rows(f"SELECT COUNT(*) FROM {end}")[0][0]  # noqa: S608
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    acts.connect()
+    from portbook.register import auditing
+
+    with long_work("Checking the register"):
+        problems = auditing.check(EditionStore())
+    return tell_problems(problems, arguments, "everything agrees")
+
+
+def tell_problems(problems: Any, arguments: argparse.Namespace, well: str) -> int:
+    """Tell what an audit found; 1 when it found something."""
+    if arguments.json:
+        told = {"findings": [acts.problem_fields(each) for each in problems]}
+        sys.stdout.write(output.json_text(told))
+    else:
+        for problem in problems[:EXAMPLES]:
+            output.say(f"{problem.code}: {problem.message}")
+        if len(problems) > EXAMPLES:
+            output.say(f"and {len(problems) - EXAMPLES} more; --json has them all")
+        output.say(f"wrong: {output.counted(len(problems), 'finding')}" if problems else well)
+    return NOT_FOUND if problems else FOUND
+
+
+def _members(arguments: argparse.Namespace) -> int:
+    acts.connect()
+    from portbook.register import tables
+    from portbook.register.models import ExpertTerm, Member
+
+    members = tables.load(Member, "ORDER BY identity")
+    terms: dict[int, list[str]] = {}
+    for term in tables.load(ExpertTerm, "ORDER BY identity"):
+        told = f"term {term.identity}, {term.team}, {term.begins} to {term.ends or 'open'}"
+        terms.setdefault(term.member_id, []).append(told)
+    found = [
+        {
+            "name": member.name,
+            "roles": member.roles.split(),
+            "party": member.party,
+            "active": member.is_active,
+            "terms": terms.get(member.identity, []),
+        }
+        for member in members
+    ]
+    if arguments.json:
+        sys.stdout.write(output.json_text({"members": found}))
+        return FOUND
+    titles = ("Member", "Roles", "Contact", "Active", "Terms")
+    output.table(titles, [tuple(acts.text_of_value(value) for value in each.values()) for each in found])
+    return FOUND
+
+
+def _policy(arguments: argparse.Namespace) -> int:
+    acts.connect()
+    from portbook import policy as policies
+    from portbook.register import tables
+    from portbook.register.models import Registry
+
+    registry = tables.load(Registry, "")[0]
+    sys.stdout.write(registry.policy or policies.write(policies.RFC6335))
+    return FOUND
+
+
+def _told(answer: dict[str, Any], arguments: argparse.Namespace) -> int:
+    if arguments.field is not None:
+        output.say(acts.text_of_value(acts.field_of(answer, arguments.field)))
+    elif arguments.json:
+        sys.stdout.write(output.json_text(answer))
+    else:
+        for line in acts.facts(answer):
+            output.say(line)
+    return FOUND

@@ -1,0 +1,180 @@
+"""Letters: what the register writes to whom, as data; plain text, one subject, nothing that adds a header.
+
+A template names its facts in braces.  Facts come from outside: in a subject they are one short line of
+visible characters, in a body every character but the line feed that cannot be seen is shown (T-32, T-64).
+Who gets a letter, the operations say; a worker sends it after the act was committed.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from portbook.errors import visible
+from portbook.states import ApplicationState
+
+MAX_SUBJECT = 150  # characters
+MAX_FACT = 2_000  # characters of one fact in a body
+MAX_BODY = 9_000  # characters of all facts with the words between them
+
+_END = "\n\nNobody reads answers to this address; write to the operator of the registry.\n"
+
+
+class Letter(NamedTuple):
+    """A subject and a body; as a template, with facts in braces."""
+
+    subject: str
+    body: str
+
+
+LETTERS = {
+    # the way of an application
+    "received": Letter(
+        "{what}: received",
+        "{what} has arrived. The operator looks at it next.\n\n{findings}",
+    ),
+    "given back": Letter(
+        "{what}: your answer is needed",
+        "{what} is back with you until {ends}; without an answer it closes then.\n\n{words}",
+    ),
+    "question": Letter(
+        "{what}: a question",
+        "The reviewers ask about {what}; please answer until {ends}.\n\n{words}",
+    ),
+    "refused": Letter(
+        "{what}: refused",
+        "{what} was refused on {day}.\n\n{words}\n\nYou may appeal within two months.",
+    ),
+    "moved on": Letter("{what}: {word}", "{what} is now: {word}. Next: {next}"),
+    "closed": Letter("{what}: closed", "{what} was closed on {day}.\n\n{words}"),
+    "granted": Letter(
+        "{what}: assigned",
+        "{what} is assigned since {day}: {granted}.\n\nThe next edition of the registry shows it.",
+    ),
+    "consent asked": Letter(
+        "{what}: do you agree?",
+        "Somebody asks for what concerns your service {service}:\n\n{description}\n\n"
+        "{what} goes on only when you agree. Please answer until {ends}.",
+    ),
+    "review asked": Letter(
+        "{what}: a review is asked of {experts}",
+        "{what} asks for what {experts} must see. Please answer until {ends}.",
+    ),
+    "reminder": Letter("{what}: a reminder", "{what} waits for your answer, which was due on {ends}."),
+    # what happens later
+    "amended": Letter(
+        "{what}: the entry was changed",
+        "The entry of {what} was changed on {day}.\n\nReason: {reason}\n\n"
+        "The next edition of the registry shows it.",
+    ),
+    "return announced": Letter(
+        "{what}: the return was announced",
+        "{what} is to be given back. Unless somebody objects, it becomes Reserved after {ends}.\n\n"
+        "Reason: {reason}\n\nIf you hold it and this is not your wish, object: notice {number}.",
+    ),
+    "return stopped": Letter(
+        "{what}: the return was stopped",
+        "Notice {number}, by which {what} was to be given back, was stopped on {day}.\n\nReason: {reason}",
+    ),
+    "returned": Letter(
+        "{what}: given back",
+        "{what} became Reserved on {day}. The service name stays as the registry shows it.\n\n"
+        "Reason: {reason}\n\nWhoever is concerned may appeal within two months after publication.",
+    ),
+    "reused": Letter(
+        "{what}: reused",
+        "The port of {what} was given to {name} on {day}; the old service name stays.\n\nReason: {reason}",
+    ),
+    "disuse suspected": Letter(
+        "{what}: is it still used?",
+        "It seems that {what} is no longer used.\n\nReason: {reason}\n\n"
+        "If it is used, please tell the operator until {ends}: case {number}.",
+    ),
+    "case decided": Letter(
+        "{what}: the case of revocation was decided",
+        "Case {number} was decided on {day}: {what} is {outcome}.\n\nReason: {reason}\n\n"
+        "Whoever is concerned may appeal within two months after publication.",
+    ),
+    "call opened": Letter(
+        "{what}: community call",
+        "The {body} opened a community call on {what}; it lasts until {ends}: {reference}\n\nCase {number}.",
+    ),
+    "passed on": Letter(
+        "{what}: passed on",
+        "{what} passed from {old} to {new} on {day}: the one released it and the other applied.\n\n"
+        "Reason: {reason}",
+    ),
+    "early": Letter(
+        "{what}: early allocation {outcome}",
+        "The early allocation of {what} {outcome}; its day is {ends}.\n\nReason: {reason}",
+    ),
+    "appeal filed": Letter(
+        "{what}: an appeal was filed",
+        "An appeal against {what} was filed on {day} and goes to the {body}: appeal {number}.\n\n"
+        "Until it is decided, the contested values are given to nobody else.",
+    ),
+    "appeal decided": Letter(
+        "{what}: the appeal was decided",
+        "The {body} decided appeal {number} against {what} on {day}: {outcome}.\n\n{reference}",
+    ),
+    "contact change asked": Letter(
+        "Contact {what}: other addresses are asked for",
+        "Other addresses for the contact {what} were asked for on {day}. They take effect after {ends}, and "
+        "only when an old address confirms them or two persons of the operator have seen to it.\n\n"
+        "If this is not your wish, stop it: notice {number}.",
+    ),
+    "contact change stopped": Letter(
+        "Contact {what}: the change was stopped",
+        "Notice {number}, by which the contact {what} was to have other addresses, was stopped on {day}.\n\n"
+        "Reason: {reason}",
+    ),
+    "contact changed": Letter(
+        "Contact {what}: other addresses",
+        "The contact {what} has other addresses since {day}. They stay until {ends} at least.",
+    ),
+    "contact hidden": Letter(
+        "Contact {what}: what is published",
+        "From the next edition on, the contact {what} is published {outcome}.",
+    ),
+    "renamed": Letter(
+        "{what}: another name",
+        "{what} is called {new} since {day}. The entries keep a note of the old name.\n\nReason: {reason}",
+    ),
+}
+
+
+# What follows, for who sent the application.
+NEXT = {
+    ApplicationState.DRAFT: "send it when it is ready",
+    ApplicationState.NEW: "the operator looks at it",
+    ApplicationState.VALIDATING: "the operator checks it",
+    ApplicationState.WITH_REQUESTER: "answer, or change the request",
+    ApplicationState.CONFIRMING: "the holder of what is to be shared answers",
+    ApplicationState.EXPERT_REVIEW: "the experts give their recommendation",
+    ApplicationState.INTERNAL_REVIEW: "the operator takes advice",
+    ApplicationState.IESG: "the IESG decides",
+    ApplicationState.IETF_DOC: "the document is approved, or dropped",
+    ApplicationState.ASSIGNABLE: "the operator enters it into the registry",
+    ApplicationState.ASSIGNED: "the next edition shows it",
+    ApplicationState.MODIFIABLE: "the operator enters the change into the registry",
+    ApplicationState.MODIFIED: "the next edition shows it",
+    ApplicationState.REFUSED: "an appeal is possible for two months",
+    ApplicationState.WITHDRAWN: "nothing; a new application is possible",
+    ApplicationState.APPEALED: "the appeal is decided",
+}
+
+
+def written(kind: str, facts: Mapping[str, str]) -> Letter:
+    """Return the letter *kind* with *facts* in it; raises KeyError for a letter or fact that is not there."""
+    template = LETTERS[kind]
+    subject = template.subject.format_map({name: _line(text) for name, text in facts.items()})
+    body = template.body.format_map({name: _text(text) for name, text in facts.items()})
+    return Letter(subject[:MAX_SUBJECT], body[:MAX_BODY] + _END)
+
+
+def _line(text: str) -> str:
+    """*text* as part of a header: on one line, what cannot be seen shown."""
+    return visible(" ".join(text[:MAX_FACT].split()))[:MAX_SUBJECT]
+
+
+def _text(text: str) -> str:
+    shown = visible(text[: MAX_FACT + 1], keep="\n")
+    return shown if len(shown) <= MAX_FACT else f"{shown[:MAX_FACT]} ..."

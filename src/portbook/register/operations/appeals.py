@@ -1,0 +1,263 @@
+"""Appeals: against any decision that an Event tells, to the IESG first, then to the IAB; what they decide.
+
+Rules R-APP-1 to R-APP-7, through `review`.  While an appeal runs, the values that the decision is about are
+given to nobody else (`contesting`).  When a decision falls, the rows that it changed are put back as they
+stood (R-APP-6), if nothing came over them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from portbook import policy as policies
+from portbook import review
+from portbook.edition import State
+from portbook.errors import Problem, RuleError
+from portbook.names import fold
+from portbook.procedures import Change, Row
+from portbook.records import Record
+from portbook.register import tables
+from portbook.register.acts import Act, Done
+from portbook.register.cases import DECIDED, RUNNING, Appeal, Case
+from portbook.register.entries import Held
+from portbook.register.events import canonical
+from portbook.register.models import Application, Entry, Publication
+from portbook.register.operations.acting import Doing, parties_of, perform, places_of
+from portbook.register.operations.dossiers import Dossier, newest_version
+from portbook.register.publishing import PUBLISHED
+from portbook.register.tables import Values
+from portbook.states import REVOCATION, Actor, ApplicationState, Evidence, RevocationState, move
+from portbook.states import Act as Step
+
+_SOURCE = "RFC 6335 section 8.7; RFC 8126 section 10"
+_ACTORS = {"IESG": Actor.IESG, "IAB": Actor.IAB}
+
+
+class _Decision(NamedTuple):
+    """What an appeal is against: an Event, and what it changed."""
+
+    event: int
+    operation: str
+    object: str
+    day: str
+    changes: list[dict[str, Any]]
+
+
+# -- filing
+
+
+def file(act: Act, decision: int, body: str, facts: str, appellant: str) -> Done:
+    """File an appeal of *appellant* against the decision that Event *decision* tells, to *body*."""
+
+    def do(doing: Doing) -> Any:
+        doing.may()
+        told = _decision(decision)
+        before = tables.load(Appeal, "WHERE decision_id = %s ORDER BY identity", [decision])
+        if any(appeal.state == RUNNING for appeal in before):
+            message = f"an appeal against Event {decision} runs already"
+            raise RuleError(Problem("E-APPEAL-RUNS", message, _SOURCE))
+        filed = date.fromisoformat(doing.today)
+        public = _public(doing, told, before)
+        heard = tuple(appeal.body for appeal in before)
+        doing.check(review.appeal_findings(review.Appeal(body, facts, filed), public, doing.policy, heard))
+        rows = tuple(_rows_of(doing, told))
+        kept = _contested(doing, told, rows)
+        values = {
+            "decision_id": decision,
+            "body": body,
+            "appellant": appellant,
+            "facts": facts,
+            "contested": kept,
+            "filed": str(doing.today),
+            "state": RUNNING,
+            "outcome": "",
+            "reference": "",
+            "version": 1,
+        }
+        number = doing.work.add(Appeal, values)
+        _move_object(doing, told, Step.APPEAL, Actor.CONCERNED, Evidence.APPEAL)
+        doing.tell(
+            parties_of(rows), "appeal filed", what=told.object, day=doing.today, body=body, number=str(number)
+        )
+        return {"appeal": number, "body": body, **json.loads(kept)}
+
+    return perform(act, "file appeal", f"event {decision}", [decision, body, facts, appellant], do)
+
+
+def _public(doing: Doing, told: _Decision, before: list[Appeal]) -> date:
+    """From when the two months run: the decision before, the publication, or the telling (A-32)."""
+    if before:
+        decided = "SELECT instant FROM register_event WHERE operation = 'decide appeal' AND object = %s"
+        return date.fromisoformat(tables.rows(decided, [f"appeal {before[-1].identity}"])[-1][0][:10])
+    if not any(change["table"] == "entry" for change in told.changes):
+        return date.fromisoformat(told.day)
+    found = tables.load(Publication, "WHERE state = %s AND after_event >= %s", [PUBLISHED, told.event])
+    numbers = [f"publication {publication.number}" for publication in found]
+    instant = "SELECT MIN(instant) FROM register_event WHERE operation = 'publish' AND object = %s"
+    days = [tables.rows(instant, [number])[0][0] for number in numbers]
+    return date.fromisoformat(min(days)[:10] if days else doing.today)
+
+
+def _decision(event: int) -> _Decision:
+    statement = "SELECT operation, object, instant, changes FROM register_event WHERE number = %s"
+    found = tables.rows(statement, [event])
+    if not found:
+        raise RuleError(Problem("E-EVENT-NONE", f"there is no Event {event}", _SOURCE))
+    operation, what, instant, changes = found[0]
+    return _Decision(event, operation, what, instant[:10], json.loads(changes))
+
+
+# -- deciding
+
+
+def decide(
+    act: Act, appeal: int, decision: review.Decision, reference: str, *, is_undone: bool = False
+) -> Done:
+    """Record what the body decided on *appeal*, with its *reference*.
+
+    The IAB annuls, and then what stood before stands again; the IESG may decide anew, and says whether the
+    rows go back meanwhile (*is_undone*).
+    """
+
+    def do(doing: Doing) -> Any:
+        doing.may()
+        found = _running(appeal)
+        if decision not in review.may_decide(found.body, doing.policy):
+            message = f"the {found.body} cannot {decision}"
+            raise RuleError(Problem("E-APPEAL-ORDER", message, "RFC 2026 section 6.5.2"))
+        if not reference.strip():
+            message = f"no decision of the {found.body} on appeal {appeal} is on record"
+            raise RuleError(Problem("E-EVIDENCE", message, _SOURCE))
+        told = _decision(found.decision_id)
+        rows = tuple(_rows_of(doing, told))
+        _close(doing, told, found, decision)
+        if decision is review.Decision.ANNUL or (decision is review.Decision.DECIDE_ANEW and is_undone):
+            doing.needs(policies.Act.REVOKE)  # it takes back what was decided
+            _undo(doing, told)
+        values = {"state": DECIDED, "outcome": decision.value, "reference": reference}
+        doing.work.change(Appeal, appeal, tables.values_of(found), values)
+        facts = {"what": told.object, "day": doing.today, "body": found.body, "outcome": decision.value}
+        doing.tell(parties_of(rows), "appeal decided", number=str(appeal), reference=reference, **facts)
+        return {"appeal": appeal, "outcome": decision.value}
+
+    asked = [appeal, decision, reference, is_undone]
+    return perform(act, "decide appeal", f"appeal {appeal}", asked, do)
+
+
+def _running(number: int) -> Appeal:
+    found = tables.load(Appeal, "WHERE identity = %s", [number])
+    if not found or found[0].state != RUNNING:
+        message = f"appeal {number} does not run"
+        raise RuleError(Problem("E-APPEAL-NONE", message, _SOURCE))
+    return found[0]
+
+
+def _close(doing: Doing, told: _Decision, appeal: Appeal, decision: review.Decision) -> None:
+    """Move what was decided out of its appeal."""
+    kind = told.object.partition(" ")[0]
+    actor = _ACTORS.get(appeal.body, Actor.IESG)  # an organisation's first body has the IESG's place
+    if decision is not review.Decision.UPHOLD:
+        step = Step.REOPEN
+    elif kind == "application":
+        step = _UPHOLDING[_state_decided(told)]
+    else:
+        step = Step.DECIDE_TO_REVOKE if _rows_changed(told) else Step.DECIDE_TO_KEEP
+    _move_object(doing, told, step, actor, Evidence.DECISION)
+
+
+_UPHOLDING = {
+    ApplicationState.REFUSED: Step.UPHOLD_REFUSAL,
+    ApplicationState.ASSIGNED: Step.UPHOLD_ASSIGNMENT,
+    ApplicationState.MODIFIED: Step.UPHOLD_CHANGE,
+}
+
+
+def _state_decided(told: _Decision) -> ApplicationState:
+    """The state into which the decision put its application."""
+    states = [change["after"]["state"] for change in told.changes if change["table"] == "application"]
+    return ApplicationState(states[-1])
+
+
+def _rows_changed(told: _Decision) -> bool:
+    return any(change["table"] == "entry" for change in told.changes)
+
+
+def _move_object(doing: Doing, told: _Decision, step: Step, actor: Actor, evidence: Evidence) -> None:
+    """Move the application or the case of the decision, if it is about one."""
+    kind, _, number = told.object.partition(" ")
+    if dossier := _dossier(doing, told):
+        dossier.move(step, actor, evidence)
+    elif kind == "case":
+        case = tables.load(Case, "WHERE identity = %s", [int(number)])[0]
+        to = move(REVOCATION, RevocationState(case.state), step, actor, [evidence]).to.value
+        doing.work.change(Case, case.identity, tables.values_of(case), {"state": to})
+
+
+def _dossier(doing: Doing, told: _Decision) -> Dossier | None:
+    """The application that the decision is about, if it is about one."""
+    kind, _, number = told.object.partition(" ")
+    if kind != "application":
+        return None
+    row = tables.load(Application, "WHERE identity = %s", [int(number)])[0]
+    return Dossier(doing, row, newest_version(row.identity))
+
+
+# -- what is contested
+
+
+def _contested(doing: Doing, told: _Decision, rows: Iterable[Record]) -> str:
+    """What nobody else is to have meanwhile, as JSON: of the rows, and of the application."""
+    found = tuple(rows)
+    places = {place for row in found for place in places_of(row)}
+    names = {fold(row.service_name) for row in found if row.service_name}
+    if dossier := _dossier(doing, told):
+        places |= {(spot.number, spot.transport) for spot in dossier.case().spots}
+        names |= {fold(dossier.application.service_name)} - {""}
+    return canonical({"places": sorted(places), "names": sorted(names)})
+
+
+def _rows_of(doing: Doing, told: _Decision) -> Iterator[Record]:
+    """The rows that the decision changed, before and after, but for free blocks that made room."""
+    for before, after in _entries(doing, told):
+        for row in (before, after):
+            if row and row.values["state"] != State.UNASSIGNED:
+                yield row.record
+
+
+# -- putting back
+
+
+def _entries(doing: Doing, told: _Decision) -> Iterator[tuple[Held | None, Held | None]]:
+    """Each entry that the decision changed, as it stood before and after."""
+    for change in told.changes:
+        if change["table"] != "entry" or set(change["after"] or {}) == {"position"}:
+            continue
+        now = _now(change["identity"])
+        before, after = change["before"], change["after"]
+        yield (
+            _held(doing, change["identity"], {**now, **before}) if before is not None else None,
+            _held(doing, change["identity"], {**now, **after}) if after is not None else None,
+        )
+
+
+def _now(identity: int) -> Values:
+    found = tables.load(Entry, "WHERE identity = %s", [identity])
+    return tables.values_of(found[0]) if found else {}
+
+
+def _held(doing: Doing, identity: int, values: Values) -> Held:
+    columns = tables.table_of(Entry).columns[1:]
+    if not values.keys() >= set(columns):
+        message = f"entry {identity} is no longer there; what the decision did to it cannot be told"
+        raise RuleError(Problem("E-ROW-STALE", message, _SOURCE))
+    return doing.work.reader.held([identity, *(values[column] for column in columns)])
+
+
+def _undo(doing: Doing, told: _Decision) -> None:
+    """Put the rows back as they stood; raise `RuleError` E-ROW-STALE where another act came over them."""
+    entries = list(_entries(doing, told))
+    going = tuple(after.record for _, after in entries if after)
+    coming = tuple(Row(b.record, b.reason, b.expires) for b, _ in entries if b)
+    if entries:
+        doing.replace_rows((Change(going, coming, f"Event {told.event} undone"),))

@@ -1,0 +1,64 @@
+"""Approving: the word of a second person for exactly one act, for a day (D-7).
+
+Who wants to do an act that needs several persons tries it dry: the answer shows each row that would change,
+how many persons it needs, and the digest of all that.  Another registrar who saw it approves the digest;
+whatever changes in between, it is another act.  `acting` takes the word when the act is done.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from portbook.errors import Problem, RuleError, shown
+from portbook.register import tables
+from portbook.register.acts import Act, Done
+from portbook.register.limits import APPROVAL_HOURS
+from portbook.register.models import Approval
+from portbook.register.operations.acting import Doing, perform
+from portbook.register.operations.dossiers import opened
+from portbook.register.roles import RIGHTS
+
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def approve(act: Act, operation: str, digest: str, *, application: int = 0) -> Done:
+    """Approve the act *operation* that *digest* stands for; it may be done by another within 24 hours.
+
+    *application* is the one that it is about, if any: nobody approves what is done in his own case.
+    """
+
+    def body(doing: Doing) -> Any:
+        if application:
+            opened(doing, application)
+        else:
+            doing.may()
+        if operation not in RIGHTS or not _DIGEST.fullmatch(digest):
+            message = f"{shown(operation)} {shown(digest)}: an operation, and the digest that a dry run gives"
+            raise RuleError(Problem("E-APPROVAL", message, "docs/register.md"))
+        expires = _hours_after(doing.work.instant, APPROVAL_HOURS)
+        values = {
+            "digest": digest,
+            "operation": operation,
+            "member": doing.act.actor,
+            "expires": expires,
+            "is_used": False,
+        }
+        _put(doing, values)
+        return {"operation": operation, "digest": digest, "expires": expires}
+
+    return perform(act, "approve", f"act {digest[:64]}", [operation, digest, application], body)
+
+
+def _put(doing: Doing, values: dict[str, Any]) -> None:
+    """Keep one word of each member for one act: the newest."""
+    where = "WHERE digest = %s AND member = %s"
+    before = tables.load(Approval, where, [values["digest"], values["member"]])
+    if before:
+        doing.work.change(Approval, before[0].identity, tables.values_of(before[0]), values)
+    else:
+        doing.work.add(Approval, values)
+
+
+def _hours_after(instant: str, hours: int) -> str:
+    moment = datetime.fromisoformat(instant) + timedelta(hours=hours)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,17 @@
+"""Django's settings for a process that works on the register and serves no page: the command, the worker.
+
+PORTBOOK_DATABASE  the URL of the database (`database`); without it SQLite in Portbook's own folder
+"""
+
+import os
+import secrets
+
+from portbook.register import database
+
+SECRET_KEY = secrets.token_urlsafe(50)  # Django wants one; nothing is signed with it
+INSTALLED_APPS = ["portbook.register"]
+DATABASES = {"default": database.settings(os.environ.get(database.VARIABLE))}
+
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"

@@ -1,0 +1,50 @@
+"""What SQL needs said in the words of each engine: how long a text may be, and of what."""
+
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CheckConstraint, F, Func, IntegerField, Q, Value
+from django.db.models.functions import Length, Lower, Replace
+from django.db.models.lookups import Exact, LessThanOrEqual
+from django.db.models.sql.compiler import SQLCompiler
+
+
+class OctetLength(Func):
+    """The bytes of a text in UTF-8."""
+
+    function = "octet_length"
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        """SQLite before 3.43 has no such function."""
+        return self.as_sql(compiler, connection, template="length(CAST(%(expressions)s AS BLOB))", **context)
+
+
+def at_most(field: str, limit: int) -> CheckConstraint:
+    """The check that the text *field* has at most *limit* characters: SQLite takes any length for VARCHAR."""
+    return CheckConstraint(condition=Q(LessThanOrEqual(Length(field), limit)), name=f"%(class)s_{field}_size")
+
+
+def folded(field: str) -> CheckConstraint:
+    """The check that *field* is lower-case ASCII: what `names.fold` makes of every name that may be held."""
+    condition = Q(Exact(F(field), Lower(field))) & Q(Exact(OctetLength(field), Length(field)))
+    return CheckConstraint(condition=condition, name=f"%(class)s_{field}_folded")
+
+
+def one_of(field: str, values: tuple[str, ...]) -> CheckConstraint:
+    """The check that *field* is one of *values*."""
+    return CheckConstraint(condition=Q(**{f"{field}__in": values}), name=f"%(class)s_{field}_known")
+
+
+def between(field: str, low: int, high: int) -> CheckConstraint:
+    """The check that *field* lies from *low* to *high*, or is absent."""
+    condition = Q(**{f"{field}__gte": low, f"{field}__lte": high})
+    return CheckConstraint(condition=condition, name=f"%(class)s_{field}_range")
+
+
+def confusable(field: str) -> Func:
+    """How `applications.confusable_key` reads a folded name (T-44): for the index of that question."""
+    looks = Replace(F(field), Value("l"), Value("i"))
+    for letter, seen in (("1", "i"), ("o", "0"), ("-", "")):
+        looks = Replace(looks, Value(letter), Value(seen))
+    return looks

@@ -1,0 +1,208 @@
+"""Appeals against what Events tell: M-16, M-17, the bodies in order, values on hold, rows put back."""
+
+from __future__ import annotations
+
+import pytest
+
+from portbook.numbers import Transport
+from portbook.procedures import Ground, Succession, Target
+from portbook.register import auditing, events, publishing, tables
+from portbook.register.acts import Done
+from portbook.register.operations import appeals, contesting, registry, returning, revoking, succession
+from portbook.review import Decision
+from portbook.states import ApplicationState
+from portbook.store import EditionFile, EditionStore
+
+from . import desk
+from .doings import by_two, code, holder, letters, named, on, published, reasons
+
+BEACON = Target("beacon", 4000)
+REVOKED_ON = "2027-03-01"  # a Monday
+FACTS = "the port is used by the boats of the night"
+
+
+@pytest.fixture
+def revoked(register: str, store: EditionStore) -> int:
+    """The Event that revoked the port of beacon, published on the same day."""
+    case = int(revoking.suspect(on("2027-01-20"), BEACON, "letters").answer["case"])
+    event = by_two(lambda act: revoking.revoke(act, case, "unused"), on(REVOKED_ON)).event
+    publishing.publish(on(REVOKED_ON), store)
+    return event
+
+
+def file(day: str, event: int, body: str = "IESG", facts: str = FACTS, **who: str) -> Done:
+    return appeals.file(on(day, **who), event, body, facts, "Dee Lightfoot")
+
+
+def decide(day: str, appeal: int, decision: Decision, reference: str = "minutes", **more: bool) -> Done:
+    return appeals.decide(on(day), appeal, decision, reference, **more)
+
+
+def case_state() -> str:
+    return str(tables.rows("SELECT state FROM register_case")[0][0])
+
+
+# -- filing
+
+
+def test_two_months_from_publication(revoked: int) -> None:
+    """M-16: a decision of 1 March; 1 May is the last day, and 62 days are too late."""
+    assert code(lambda: file("2027-05-02", revoked)) == "E-APPEAL-LATE"
+
+
+def test_the_last_day_counts(revoked: int) -> None:
+    answer = file("2027-05-01", revoked).answer
+    assert (answer["body"], answer["names"]) == ("IESG", ["beacon"])
+    assert answer["places"] == [[4000, "tcp"], [4000, "udp"]]
+    assert case_state() == "under appeal"
+    case = tables.rows("SELECT identity FROM register_case")[0][0]
+    assert letters()[-1] == ("dee@example.org", f"case {case}: an appeal was filed")
+
+
+@pytest.mark.parametrize(
+    "body, facts, expected",
+    [
+        ("IAB", FACTS, "E-APPEAL-ORDER"),  # M-17
+        ("IESG", " ", "E-APPEAL-FACTS"),
+        ("IETF", FACTS, "E-APPEAL-ORDER"),
+    ],
+)
+def test_what_is_no_appeal(revoked: int, body: str, facts: str, expected: str) -> None:
+    assert code(lambda: file("2027-03-02", revoked, body, facts)) == expected
+
+
+def test_anybody_concerned_may_but_an_auditor(revoked: int) -> None:
+    holder("dee", "Dee_Lightfoot")
+    assert code(lambda: file("2027-03-02", revoked + 1000)) == "E-EVENT-NONE"
+    file("2027-03-02", revoked, actor="dee")
+    assert code(lambda: file("2027-03-02", revoked)) == "E-APPEAL-RUNS"
+
+
+def test_what_is_not_published_yet_can_be_appealed(register: str) -> None:
+    """A-32: the two months have not begun."""
+    notice = returning.announce(
+        on("2027-01-01"), Target("moonbell", 28200), asked_by="Moonbell_Games", evidence="unused"
+    ).answer["notice"]
+    event = returning.deassign(on("2027-02-01"), notice).event
+    assert file("2028-02-01", event).answer["names"] == ["moonbell"]
+
+
+# -- while it runs
+
+
+def test_what_is_contested_is_given_to_nobody(revoked: int) -> None:
+    """R-APP-7."""
+    assert contesting.contested() == (frozenset(), frozenset())
+    appeal = int(file("2027-03-02", revoked).answer["appeal"])
+    places = frozenset({(4000, Transport.TCP), (4000, Transport.UDP)})
+    assert contesting.contested() == (places, frozenset({"beacon"}))
+    pair = Succession("beacon", "Dee_Lightfoot", "Walt_Ebb", (), Ground.MANAGERIAL, "moved")
+    facts = {"release": "r", "request": "a", "expert": "e"}
+    assert code(lambda: succession.succeed(on("2027-03-03"), pair, **facts)) == "E-APPEAL-RUNS"
+    assert code(lambda: registry.free(on("2027-03-03"), 4000, "IESG")) == "E-APPEAL-RUNS"
+    decide("2027-03-04", appeal, Decision.UPHOLD)
+    assert contesting.contested() == (frozenset(), frozenset())
+    by_two(lambda act: registry.free(act, 4000, "IESG"), on("2027-03-05"))
+
+
+# -- decisions
+
+
+def test_the_iesg_upholds_and_the_iab_annuls(revoked: int, store: EditionStore) -> None:
+    """R-APP-1, R-APP-6: then what stood before stands again, byte for byte but the date."""
+    first = int(file("2027-03-02", revoked).answer["appeal"])
+    assert code(lambda: decide("2027-03-20", first, Decision.ANNUL)) == "E-APPEAL-ORDER"
+    assert code(lambda: decide("2027-03-20", first, Decision.UPHOLD, " ")) == "E-EVIDENCE"
+    decide("2027-03-20", first, Decision.UPHOLD)
+    assert (case_state(), reasons(4000)) == ("revoked", ["revoked", "revoked"])
+    assert code(lambda: decide("2027-03-20", first, Decision.UPHOLD)) == "E-APPEAL-NONE"
+    assert code(lambda: file("2027-03-21", revoked)) == "E-APPEAL-ORDER"  # the IESG has heard it
+    assert code(lambda: file("2027-05-21", revoked, "IAB")) == "E-APPEAL-LATE"
+    second = int(file("2027-05-20", revoked, "IAB").answer["appeal"])
+    assert code(lambda: decide("2027-06-01", second, Decision.DECIDE_ANEW)) == "E-APPEAL-ORDER"
+    undo = lambda act: appeals.decide(act, second, Decision.ANNUL, "statement")  # noqa: E731
+    assert code(lambda: undo(on("2027-06-01"))) == "E-PERSONS"
+    by_two(undo, on("2027-06-01"))
+    assert [(row.port_number, row.modification_date) for row in named("beacon")] == [("4000", None)] * 2
+    assert case_state() == "deciding"
+    assert events.verify().problems == ()
+    assert auditing.check(store) == ()
+
+
+def test_undone_is_as_it_was(revoked: int, edition_file: EditionFile) -> None:
+    """Every line but the date is that of the edition that the register began with."""
+    began = edition_file.data().decode().split("\n")
+    appeal = int(file("2027-03-02", revoked).answer["appeal"])
+    anew = lambda act: appeals.decide(act, appeal, Decision.DECIDE_ANEW, "m", is_undone=True)  # noqa: E731
+    by_two(anew, on("2027-03-09"))
+    now = published()
+    assert [line for line in now if line not in began] == ["  <updated>2027-03-09</updated>"]
+    assert len(now) == len(began)
+
+
+def test_the_iesg_decides_anew_and_leaves_the_rows(revoked: int) -> None:
+    appeal = int(file("2027-03-02", revoked).answer["appeal"])
+    decide("2027-03-09", appeal, Decision.DECIDE_ANEW)
+    assert (case_state(), reasons(4000)) == ("deciding", ["revoked", "revoked"])
+
+
+def test_a_kept_case_can_be_appealed_too(register: str) -> None:
+    """Nothing was published: the two months run from the day of the decision."""
+    case = int(revoking.suspect(on("2027-01-20"), BEACON, "letters").answer["case"])
+    event = revoking.keep(on("2027-02-01"), case, "used").event
+    assert code(lambda: file("2027-04-02", event)) == "E-APPEAL-LATE"
+
+
+def test_a_kept_case_is_upheld(register: str) -> None:
+    case = int(revoking.suspect(on("2027-01-20"), BEACON, "letters").answer["case"])
+    event = revoking.keep(on("2027-02-01"), case, "used").event
+    appeal = int(file("2027-03-02", event).answer["appeal"])
+    decide("2027-03-09", appeal, Decision.UPHOLD)
+    assert case_state() == "kept"
+
+
+def test_holders_decide_nothing(revoked: int) -> None:
+    holder("dee", "Dee_Lightfoot")
+    appeal = int(file("2027-03-02", revoked).answer["appeal"])
+    own = lambda: appeals.decide(on("2027-03-03", actor="dee"), appeal, Decision.UPHOLD, "mine")  # noqa: E731
+    assert code(own) == "E-ROLE"
+
+
+# -- applications
+
+
+@pytest.mark.parametrize(
+    "decided, decision, wanted",
+    [
+        (ApplicationState.REFUSED, Decision.UPHOLD, ApplicationState.REFUSED),
+        (ApplicationState.REFUSED, Decision.DECIDE_ANEW, ApplicationState.VALIDATING),
+        (ApplicationState.ASSIGNED, Decision.UPHOLD, ApplicationState.ASSIGNED),
+        (ApplicationState.ASSIGNED, Decision.DECIDE_ANEW, ApplicationState.VALIDATING),
+    ],
+)
+def test_what_becomes_of_an_application(
+    at_work: None, decided: ApplicationState, decision: Decision, wanted: ApplicationState
+) -> None:
+    """A27, A28; what a refused one asked for is contested too."""
+    done = desk.in_state(decided)
+    number = done.answer["application"]
+    asked = desk.reading("name").application.service_name
+    appeal = appeals.file(desk.by("tom"), done.event, "IESG", FACTS, "Tom").answer
+    assert desk.state(number) == ApplicationState.APPEALED
+    assert asked in contesting.contested().names
+    appeals.decide(desk.by("ada"), appeal["appeal"], decision, "minutes")
+    assert desk.state(number) == wanted
+
+
+def test_the_assignment_that_the_iab_annuls_is_gone(at_work: None) -> None:
+    """R-APP-6: the name is free again, and the request waits to be validated."""
+    done = desk.in_state(ApplicationState.ASSIGNED)
+    name = desk.reading("name").application.service_name
+    first = appeals.file(desk.by("tom"), done.event, "IESG", FACTS, "Tom").answer["appeal"]
+    appeals.decide(desk.by("ada"), first, Decision.UPHOLD, "minutes")
+    second = appeals.file(desk.by("tom"), done.event, "IAB", FACTS, "Tom").answer["appeal"]
+    assert named(name) != ()
+    undo = lambda act: appeals.decide(act, second, Decision.ANNUL, "statement")  # noqa: E731
+    by_two(undo, desk.by("ada"))
+    assert named(name) == ()
+    assert desk.state(done.answer["application"]) == ApplicationState.VALIDATING
