@@ -366,6 +366,20 @@ def test_the_pages_of_the_site_are_published(tmp_path: Path, invented: EditionFi
     assert codes(tmp_path / "tree") == set()
 
 
+def test_a_name_called_as_a_packed_page_stops_nothing(tmp_path: Path) -> None:
+    """The page of "Foo" is so long that services/Foo/index.html.gz lies beside it."""
+    from portbook.web.static_pages import pages
+    from static_trees import edition_of_names, kept_as_file
+
+    names = ("Foo", *(f"Foo/index.html{suffix}" for suffix in (".gz", ".br", ".zst")))
+    few = edition_of_names(names)
+    many = tuple(replace(few.records[0], port_number=str(port)) for port in range(100, 180))
+    file = kept_as_file(formats.write(replace(few, records=(*few.records, *many)), "xml"), tmp_path)
+    published(tmp_path / "tree", file, pages=pages(file))
+    assert (tmp_path / "tree" / "current" / "services" / "Foo" / "index.html.gz").is_file()
+    assert codes(tmp_path / "tree") == set()
+
+
 @pytest.mark.parametrize(
     "path",
     [

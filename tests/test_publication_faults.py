@@ -16,7 +16,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -470,6 +470,55 @@ def test_all_is_flushed_before_the_rename_and_the_rename_before_the_switch(
 
 
 # -- damage -----------------------------------------------------------------------------------------------
+
+
+def test_the_last_number_is_told_and_what_is_served_stays(tmp_path: Path) -> None:
+    tree, file = tmp_path / "tree", edition(tmp_path, records=2)
+    published(tree, file)
+    (tree / "publications" / "999999998").mkdir()
+    assert published(tree, file).number == 999_999_999
+    served = state(tree)
+    with pytest.raises(StoreError, match="none comes after"):
+        published(tree, file)
+    assert state(tree) == served
+    assert codes(tree) == {"E-VERIFY-CHAIN"}  # for 999999998 is no publication
+
+
+def test_a_number_has_one_spelling(tmp_path: Path) -> None:
+    tree, file = tmp_path / "tree", edition(tmp_path, records=2)
+    published(tree, file)
+    (tree / "publications" / "0000007").mkdir()
+    assert published(tree, file).number == 2
+
+
+def test_a_folder_that_becomes_a_link_meanwhile_is_refused(tmp_path: Path) -> None:
+    tree, file = tmp_path / "tree", edition(tmp_path, records=2)
+    published(tree, file)
+    served = state(tree)
+
+    def pages() -> Iterator[tuple[str, bytes]]:
+        yield "a.html", b"a"
+        shutil.copytree(tree, tmp_path / "other", symlinks=True)
+        tree.rename(tmp_path / "old")
+        tree.symlink_to(tmp_path / "other")
+
+    with pytest.raises(StoreError, match="E-PUBLISH-DIR"):
+        published(tree, file, pages=pages())
+    other = state(tmp_path / "other")
+    assert {path: content for path, (_, content) in other.items()} == {
+        path: content for path, (_, content) in served.items()
+    }
+
+
+@pytest.mark.parametrize("umask, is_said", [(0o077, True), (0o027, False), (0o022, False)])
+def test_what_no_web_server_can_read_is_said(umask: int, is_said: bool, tmp_path: Path) -> None:
+    file = edition(tmp_path, records=2)
+    before = os.umask(umask)
+    try:
+        remarks = published(tmp_path / "tree", file).remarks
+    finally:
+        os.umask(before)
+    assert ["umask" in remark for remark in remarks] == [True] * is_said
 
 
 def test_a_damaged_manifest_of_what_is_served_is_told(tmp_path: Path) -> None:

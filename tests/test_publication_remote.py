@@ -127,6 +127,35 @@ def test_a_plain_server_of_files_over_one_connection(folder: Path, key: Signer) 
         assert len(connections) == 1
 
 
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_server_that_sends_an_index_for_its_folder_alone(
+    is_answered: bool, server: HostileServer, tmp_path: Path
+) -> None:
+    """Go's file server and some hosts of pages redirect from each index.html to its folder."""
+    tree, pages = tmp_path / "tree", {"index.html": b"first", "ports/443/index.html": b"https"}
+    folder = published(tree, edition(tmp_path, records=2), pages=pages.items()).folder
+    well, asked = served(folder), []
+
+    def answer(visit: Visit) -> None:
+        path = unquote(visit.target).removeprefix(PREFIX)
+        asked.append(path)
+        if path.endswith("index.html") or (not is_answered and path.endswith("/")):
+            visit.answer(status="308 Elsewhere", Location="/evil")
+        elif data := pages.get(f"{path}index.html"):
+            visit.answer(data)
+        else:
+            well(visit)
+
+    server.behaviour = answer
+    findings = looked_at(server).findings
+    assert [(found.code, found.path) for found in findings] == (
+        [] if is_answered else [("E-VERIFY-FILE", "ports/443/index.html")]
+    )
+    assert [path for path in asked if "index" in path or path in ("", "ports/443/")] == [
+        *("index.html", "", "ports/443/"),
+    ]
+
+
 def test_the_command(folder: Path, key: Signer, server: HostileServer) -> None:
     with file_server(folder) as (url, _):
         whole = portbook("verify", url, "--key", key.public.text)

@@ -27,10 +27,10 @@ from portbook.publication import keys
 from portbook.publication import manifest as manifests
 from portbook.publication.folders import opened, seen_in
 from portbook.publication.keys import Signer, new_key, public_key, read_signature, signer
-from portbook.publication.manifest import MAX_MANIFEST
+from portbook.publication.manifest import MAX_MANIFEST, MAX_NUMBER, MAX_VERSIONS
 from portbook.publication.tree import Tree
 from portbook.publication.verification import Since, verify
-from publication_trees import CSV, EXPIRES, NOW, codes, edition, files_in, published, without_extras
+from publication_trees import CSV, EXPIRES, MADE, NOW, codes, edition, files_in, published, without_extras
 
 
 class Kept:
@@ -179,6 +179,36 @@ def test_a_folder_in_place_of_one_that_holds_files_is_found(tmp_path: Path) -> N
     assert codes(tmp_path / "tree") == {"E-VERIFY-FILE", "E-VERIFY-EXTRA"}
 
 
+def test_folders_that_cannot_be_looked_into_are_found(tmp_path: Path) -> None:
+    """What is deeper than a path can say, here: it could hide anything."""
+    published(tmp_path / "tree", edition(tmp_path, records=2))
+    folder = (tmp_path / "tree" / "current").resolve()
+    deep = os.open(folder, os.O_RDONLY)
+    for _ in range(30):
+        os.mkdir("d" * 200, dir_fd=deep)
+        inner = os.open("d" * 200, os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = inner
+    os.close(os.open("hidden.html", os.O_CREAT | os.O_WRONLY, dir_fd=deep))
+    os.close(deep)
+    try:
+        source, _ = opened(tmp_path / "tree")
+        findings = verify(source, now=NOW).findings
+        assert [(found.code, found.path[:10]) for found in findings] == [("E-VERIFY-FILE", "d" * 10)]
+        assert "cannot be looked into: File name too long" in findings[0].message
+    finally:
+        subprocess.run(["rm", "-r", str(folder / ("d" * 200))], check=True)
+
+
+def test_publications_behind_a_link_are_none(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    published(tree, edition(tmp_path, records=2))
+    (tree / "publications").rename(tmp_path / "elsewhere")
+    (tree / "publications").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DataMissing, match="symbolic link"):
+        codes(tree)
+
+
 # -- manifests that others wrote ----------------------------------------------------------------------------
 
 
@@ -215,6 +245,9 @@ def forged(change: Any) -> bytes:
 
 def test_the_forger_can_write_a_good_one() -> None:
     assert manifests.read(forged(lambda facts: None)).number == 2
+    versions = {f"{n:03}": "1" for n in range(MAX_VERSIONS)}
+    assert manifests.read(forged(lambda facts: facts.update(made_with=versions))).made_with == versions
+    assert manifests.read(forged(lambda facts: facts.update(number=MAX_NUMBER))).number == MAX_NUMBER
 
 
 @pytest.mark.parametrize(
@@ -228,7 +261,7 @@ def test_the_forger_can_write_a_good_one() -> None:
         lambda facts: facts.update(number=1.0),
         lambda facts: facts.update(number=True),
         lambda facts: facts.update(number="2"),
-        lambda facts: facts.update(number=10**9 + 1),
+        lambda facts: facts.update(number=10**9),
         lambda facts: facts.update(previous={"number": 2, "sha256": "0" * 64}),
         lambda facts: facts.update(previous=[]),
         lambda facts: facts.update(previous={"number": 1, "sha256": "0"}),
@@ -240,7 +273,9 @@ def test_the_forger_can_write_a_good_one() -> None:
         lambda facts: facts["edition"].update(sha256="X" * 64),
         lambda facts: facts.update(made_with=[]),
         lambda facts: facts.update(made_with={"python": 3}),
+        lambda facts: facts.update(made_with={f"{n:03}": "1" for n in range(MAX_VERSIONS + 1)}),
         lambda facts: facts.update(absent=[{"path": "a"}]),
+        lambda facts: facts.update(absent=[{"path": "../a", "reason": ""}]),
         lambda facts: facts.update(absent=3),
         lambda facts: facts.update(more=1),
         lambda facts: facts["files"][0].update(more=1),
@@ -282,6 +317,23 @@ def test_what_is_no_manifest_at_all(data: bytes) -> None:
 @pytest.mark.parametrize("now, is_expired", [("2026-01-30T23:59:59Z", False), (EXPIRES, True)])
 def test_it_expires(now: str, is_expired: bool, kept: dict[bool, Kept]) -> None:
     assert codes(kept[True].folder, now=now) == ({"E-VERIFY-EXPIRED"} if is_expired else set())
+
+
+@pytest.mark.parametrize(
+    "now, is_to_come", [("2025-12-30T23:59:59Z", True), ("2025-12-31T00:00:00Z", False), (MADE, False)]
+)
+def test_an_instant_that_is_to_come_is_found(now: str, is_to_come: bool, kept: dict[bool, Kept]) -> None:
+    """Else one that was made by a wrong clock, or a thief, would count as new for as long as that says."""
+    assert codes(kept[True].folder, now=now) == ({"E-VERIFY-FUTURE"} if is_to_come else set())
+
+
+def test_a_clock_that_went_back_is_said(tmp_path: Path) -> None:
+    tree, file = tmp_path / "tree", edition(tmp_path, records=2)
+    said = [
+        published(tree, file, made=f"{year}-01-01T00:00:00Z").remarks for year in (2026, 2099, 2026, 2026)
+    ]
+    assert [len(remarks) for remarks in said] == [0, 0, 1, 0]
+    assert "publication 2 was made at 2099-01-01T00:00:00Z, after this one" in said[2][0]
 
 
 def test_nothing_older_passes_for_new(tmp_path: Path) -> None:
@@ -413,6 +465,12 @@ def test_a_key_that_is_refused(content: bytes | None, mode: int, reason: str, tm
     with pytest.raises(StoreError, match=reason) as refusal:
         signer(path)
     assert refusal.value.problem.code == "E-PUBLISH-KEY"
+
+
+def test_a_pipe_is_no_key_and_nobody_waits_for_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "key.pem", 0o600)
+    with pytest.raises(StoreError, match="regular file"):
+        signer(tmp_path / "key.pem")
 
 
 def test_a_key_that_is_missing(tmp_path: Path) -> None:

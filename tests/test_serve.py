@@ -17,7 +17,7 @@ import pytest
 
 import portbook
 from portbook.cli.refusal import UsageError
-from portbook.cli.serve import Bind, check_hosts, parse_bind
+from portbook.cli.serve import Bind, check_hosts, parse_bind, serve
 
 STOP_SECONDS = 2.0
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -123,6 +123,21 @@ def test_stops_at_once_while_it_starts(start: Start, number: signal.Signals, del
     assert process.stderr
     assert (status, process.stderr.read()) == (0, "")
     assert seconds < STOP_SECONDS
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stops_while_a_class_is_made(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11 wraps whatever `__set_name__` raises, and importing the site makes thousands of classes."""
+
+    class Signals:
+        def __set_name__(self, owner: type, name: str) -> None:
+            signal.raise_signal(number)
+
+    def makes_a_class(name: str) -> None:
+        type("Made", (), {"attribute": Signals()})
+
+    monkeypatch.setattr("portbook.cli.serve.find_spec", makes_a_class)
+    assert serve("127.0.0.1:0") == 0
 
 
 def test_a_crashed_worker_is_started_again(start: Start) -> None:

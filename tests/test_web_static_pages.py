@@ -7,6 +7,7 @@ import random
 import re
 import subprocess
 import sys
+import unicodedata
 import urllib.request
 from datetime import timedelta
 from html import unescape
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.test import override_settings
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import export_hostile
@@ -37,6 +38,7 @@ from portbook.web.static_addresses import (
     hundred,
     place,
     ports_with_a_row,
+    set_apart,
 )
 from portbook.web.static_pages import StaticServed, pages
 from servers import environment
@@ -75,6 +77,8 @@ NAMES = (
         "index.html",
         "INDEX.HTML",
         "a/index.html",
+        "a/index.html.gz",
+        "a/Index.html.br",
         "a",
         "cl/1",
         "cl",
@@ -256,6 +260,7 @@ def test_a_whole_publication_has_no_dead_link(tmp_path: Path) -> None:
         ("a//b", "/services/a~2f~2fb"),
         ("index.html", "/services/~69ndex.html"),
         ("a/Index.HTML", "/services/a/~49ndex.HTML"),
+        ("a/index.html.gz", "/services/a/~69ndex.html.gz"),
         ("~2f", "/services/~7e2f"),
         ("a\\b", "/services/a~5cb"),
         ("x\ny", "/services/x~0ay"),
@@ -281,8 +286,39 @@ def test_paths_are_safe_and_no_two_names_share_one(names: list[str]) -> None:
         for part in parts:
             assert part
             assert part[0] != "."
-            assert part.lower() != INDEX
+            assert not part.lower().startswith(INDEX)
             assert "\\" not in part
+
+
+@given(st.lists(st.one_of(st.text("aAsSßéE\u0301kK\u212a/", min_size=1, max_size=6), st.sampled_from(NAMES))))
+@example(["x\u00e9", "xe\u0301", "X\u00c9", "ss", "\u00df", "k", "\u212a"])
+def test_no_disk_takes_two_names_for_one(names: list[str]) -> None:
+    different = tuple(dict.fromkeys(names))
+    apart = set_apart("/x", different)
+    paths = [place("/x", name) for name in different]
+    moved = [apart.get(path, path) for path in paths]
+    assert len({as_a_disk_compares(path) for path in moved}) == len(different)
+    assert all(re.fullmatch(r"/x/.+~~[0-9a-f]{32}", path) for path in apart.values())
+    first = {as_a_disk_compares(path): path for path in reversed(paths)}
+    assert set(first.values()) == set(paths) - set(apart)  # the first of each keeps its own
+
+
+def as_a_disk_compares(path: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def test_contacts_that_differ_in_case_alone_have_a_page_each(tmp_path: Path) -> None:
+    names = ("EXAMPLE_Corp", "Example_Corp", "example_corp")
+    file = kept_as_file(formats.write(edition_of_names(names), "xml"), tmp_path)
+    root = tree_of(file, tmp_path / "tree")
+    folders = [path.name for path in (root / "contacts").iterdir() if path.is_dir()]
+    assert len({name.casefold() for name in folders}) == len(names)
+    assert set(dead_links(root)) == written_beside(file)
+    links = StaticServed(Opened(file)).links
+    for name in names:
+        page = file_at(root, links.contact(name))
+        assert page
+        assert f"<bdi>{name}</bdi>" in page.read_text(encoding="utf-8")
 
 
 def test_hostile_names_have_pages_and_links_that_agree(of_names: tuple[EditionFile, Path]) -> None:
@@ -293,7 +329,7 @@ def test_hostile_names_have_pages_and_links_that_agree(of_names: tuple[EditionFi
     for path in root.rglob("*"):
         assert root in path.resolve().parents
     for name in here.edition.service_names:
-        page = root / file_of(place("/services", name))
+        page = root / file_of(here.links.place("/services", name))
         heading = re.search('(?s)<h1 class="title"><bdi>(.*?)</bdi>', page.read_text(encoding="utf-8"))
         assert heading
         assert unescape(heading[1]) == visible(name, keep="\t\n")

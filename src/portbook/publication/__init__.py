@@ -8,7 +8,9 @@ judges.  No clock is read here: the instant is passed in.
 """
 
 import hashlib
+import os
 import re
+import stat
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +78,7 @@ def publish(
     with tree.alone(seconds, waits):
         tree.begin()
         served = tree.served()
-        number = max(tree.numbers(), default=0) + 1
+        number = tree.next_number()
         earlier, remarks = _earlier(tree, served)
         edition = Which(identity, file.date, file.sha256, file.format)
         if earlier:
@@ -99,13 +101,15 @@ def publish(
             )
             building.seal(_sealed(manifest.data(), signer))
             built = building.finish()
+            tree.check()  # it took a while: DIR may be another folder by now
             tree.place(aside, number)
         except BaseException:
             durable.discard(aside)
             raise
         tree.switch(number)
         removed = tree.prune(max(keep, LEAST_KEPT), served)
-    remarks += building.remarks + _key_remarks(earlier, signer)
+    remarks += [*building.remarks, *_key_remarks(earlier, signer), *_clock_remarks(earlier, made)]
+    remarks += _mode_remarks(tree.folder(number))
     key = signer.public.id if signer else None
     return Published(
         *(number, identity, tree.folder(number), made, expires, key, built, absent, removed, tuple(remarks))
@@ -171,6 +175,22 @@ def _link_to(earlier: Earlier | None) -> Link | None:
     if earlier is None:
         return None
     return Link(earlier.manifest.number, hashlib.sha256(earlier.data).hexdigest())
+
+
+def _clock_remarks(earlier: Earlier | None, made: str) -> list[str]:
+    """That the instant is before one that was published: nobody can say which expiry is right (F-09)."""
+    if earlier is None or earlier.manifest.made <= made:
+        return []
+    before = earlier.manifest
+    return [f"publication {before.number} was made at {before.made}, after this one: one clock was wrong"]
+
+
+def _mode_remarks(folder: Path) -> list[str]:
+    """That a web server, which runs as somebody else, may not look into the *folder*."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if os.name != "posix" or mode & 0o055:
+        return []
+    return [f"nobody but its owner can read it (mode {mode:o}, by the umask), and so no web server of others"]
 
 
 def _key_remarks(earlier: Earlier | None, signer: Signer | None) -> list[str]:

@@ -169,7 +169,7 @@ class Building:
         while missing[-1] not in self._folders:
             missing.append(missing[-1].parent)
         for path in reversed(missing[:-1]):
-            path.mkdir()
+            path.mkdir(exist_ok=True)  # some disks take two names for one
             self._folders.add(path)
 
     def _link_earlier(self, path: str, digests: Digests) -> bool:

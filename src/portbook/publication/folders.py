@@ -14,8 +14,8 @@ from portbook.publication import manifest as manifests
 from portbook.publication.digests import Digests, Entry, digests_of
 from portbook.publication.manifest import Link
 from portbook.publication.paths import MANIFEST
-from portbook.publication.tree import CURRENT, MARK, Tree
-from portbook.publication.verification import Finding, Since, Unreadable, nothing
+from portbook.publication.tree import CURRENT, MARK, PUBLICATIONS, Tree
+from portbook.publication.verification import Finding, Listing, Since, Unreadable, nothing
 from portbook.store import durable, published_bytes
 
 
@@ -44,12 +44,23 @@ class FolderSource:
             raise Unreadable(error.strerror or str(error)) from error
         return digests_of([data])
 
-    def listing(self) -> frozenset[str]:
-        found = set()
-        for folder, names, files in os.walk(self.folder):
-            links = [name for name in names if Path(folder, name).is_symlink()]
-            found |= {Path(folder, name).relative_to(self.folder).as_posix() for name in [*files, *links]}
-        return frozenset(found)
+    def listing(self) -> Listing:
+        paths: set[str] = set()
+        closed: dict[str, str] = {}
+        coming = [""]
+        while coming:
+            inside = coming.pop()
+            try:
+                with os.scandir(self.folder / inside) as entries:
+                    for entry in entries:
+                        path = f"{inside}/{entry.name}".lstrip("/")
+                        if entry.is_dir(follow_symlinks=False):
+                            coming.append(path)
+                        else:
+                            paths.add(path)
+            except OSError as error:
+                closed[inside] = error.strerror or str(error)
+        return Listing(frozenset(paths), closed)
 
 
 def opened(path: Path) -> tuple[FolderSource, tuple[Finding, ...]]:
@@ -62,6 +73,8 @@ def opened(path: Path) -> tuple[FolderSource, tuple[Finding, ...]]:
             raise nothing(f"{shown(str(path), 200)} is no folder")
         return FolderSource(path.resolve()), ()  # once: what it leads to may be switched meanwhile
     tree = Tree(path)
+    if tree.publications.is_symlink():
+        raise nothing(f"{PUBLICATIONS} in {shown(str(path), 200)} is a symbolic link, and none is followed")
     try:
         served = tree.served()
     except StoreError as error:

@@ -184,7 +184,7 @@ def read_signature(data: bytes) -> Signature:
 def _own_bytes(path: Path) -> bytes:
     """The bytes of a file that nobody but its owner can read, whoever looks at the same time."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_never_waits) as file:
             mode = os.fstat(file.fileno()).st_mode
             if not stat.S_ISREG(mode):
                 raise _no_key(path, "is no regular file")
@@ -195,6 +195,11 @@ def _own_bytes(path: Path) -> bytes:
         raise
     except (OSError, ValueError) as error:
         raise _no_key(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _never_waits(path: str, flags: int) -> int:
+    """Open a pipe too without somebody at its other end."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _public_in_pem(name: str, data: bytes) -> PublicKey:

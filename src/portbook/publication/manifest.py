@@ -27,7 +27,8 @@ MAX_MANIFEST = 32 * 1024 * 1024  # bytes
 MAX_FILES = 100_000
 MAX_FILE = 256 * 1024 * 1024  # bytes of one file
 MAX_VALUES = 4 * MAX_FILES  # objects and lists; a file has one, and what is long in reading is not read
-MAX_NUMBER = 10**9
+MAX_NUMBER = 10**9 - 1
+MAX_VERSIONS = 100  # in `made_with`
 
 _DIGESTS = {"sha256": re.compile(r"[0-9a-f]{64}", re.ASCII), "sha512": re.compile(r"[0-9a-f]{128}", re.ASCII)}
 
@@ -139,8 +140,8 @@ def _read(data: bytes) -> Manifest:
         portbook=_text(facts["portbook"]),
         previous=_link(facts["previous"]),
         events=_link(facts["events"]),
-        made_with={_text(name): _text(version) for name, version in facts["made_with"].items()},
-        absent=tuple(Absent(_text(one["path"]), _text(one["reason"])) for one in facts["absent"]),
+        made_with=_versions(facts["made_with"]),
+        absent=tuple(map(_absent, facts["absent"])),
         files=tuple(map(_entry, facts["files"])),
     )
     paths = [entry.path for entry in manifest.files]
@@ -163,11 +164,21 @@ def _entry(fact: dict[str, Any]) -> Entry:
     return Entry(checked_path(_text(fact["path"])), digests)
 
 
+def _absent(fact: dict[str, Any]) -> Absent:
+    return Absent(checked_path(_text(fact["path"])), _text(fact["reason"]))
+
+
 def _edition(fact: dict[str, Any]) -> Which:
     edition = Which(_text(fact["id"]), _text(fact["date"]), _digest(fact, "sha256"), _text(fact["format"]))
     if (order := id_order(edition.id)) is None or order[0] != edition.date:
         raise ValueError(f"edition {edition.id!r} of {edition.date!r} is no edition")
     return edition
+
+
+def _versions(facts: dict[str, Any]) -> dict[str, str]:
+    if len(facts) > MAX_VERSIONS:
+        raise ValueError(f"it was made with {len(facts)} programs; at most {MAX_VERSIONS} are taken")
+    return {_text(name): _text(version) for name, version in facts.items()}
 
 
 def _link(fact: dict[str, Any] | None) -> Link | None:

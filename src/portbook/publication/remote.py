@@ -1,8 +1,9 @@
 """A publication at an https address, read through the strict client of `update` (T-21 to T-23, T-40).
 
 Asked for are the manifest, its signature, and the files that the manifest names, below one address on one
-host; redirects are followed nowhere.  A file is read in pieces and thrown away, up to the size that the
-manifest tells.  One connection serves for many files, as far as the server allows it.
+host; redirects are followed nowhere.  Some servers send an index.html at the address of its folder alone:
+where the one leads elsewhere, the other is asked for.  A file is read in pieces and thrown away, up to the
+size that the manifest tells.  One connection serves for many files, as far as the server allows it.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,6 +29,8 @@ from portbook.update.pace import Pace
 
 MAX_SECONDS = 3_600  # for all files together
 NOT_THERE = (404, 410)
+ELSEWHERE = (301, 302, 303, 307, 308)
+INDEX = "index.html"
 
 _Taken = TypeVar("_Taken")
 
@@ -43,6 +46,7 @@ class UrlSource:
         self._places: list[Place] = []
         self._open = ExitStack()
         self._wire: tuple[Wire, BufferedReader] | None = None
+        self._hides_index = False  # whether index.html has the address of its folder here
 
     def close(self) -> None:
         """Close the connection."""
@@ -81,7 +85,9 @@ class UrlSource:
                     raise
 
     def _asked(self, path: str, limits: Limits, taken: Callable[[Iterator[bytes]], _Taken]) -> _Taken | None:
-        target = self._address.target + quoted(path)
+        is_index = path.rpartition("/")[2] == INDEX
+        place = path.removesuffix(INDEX) if is_index and self._hides_index else path
+        target = self._address.target + quoted(place)
         is_done = False
         try:
             wire, stream = self._connection()
@@ -89,6 +95,9 @@ class UrlSource:
             head = messages.head(stream, limits)
             if head.status in NOT_THERE:
                 return None
+            if is_index and not self._hides_index and head.status in ELSEWHERE:
+                self._hides_index = True
+                raise interrupted("E-UPDATE-STATUS", f"{shown(target, 200)} leads elsewhere")
             if head.status != HTTPStatus.OK:
                 message = f"{shown(target, 200)} was answered with status {head.status}"
                 raise (interrupted if head.status in PASSING else refused)("E-UPDATE-STATUS", message)

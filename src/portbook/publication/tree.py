@@ -20,7 +20,7 @@ from typing import NamedTuple
 from portbook.errors import FormatError, StoreError, shown
 from portbook.publication import manifest as manifests
 from portbook.publication.failures import refused, told
-from portbook.publication.manifest import MAX_MANIFEST, Manifest
+from portbook.publication.manifest import MAX_MANIFEST, MAX_NUMBER, Manifest
 from portbook.publication.paths import MANIFEST
 from portbook.store import durable
 
@@ -33,7 +33,7 @@ KEEP = 10  # publications that stay, for readers that began before the switch
 LEAST_KEPT = 2
 
 _MARK = f'{{"publications": {VERSION}}}\n'.encode()
-_NUMBER = re.compile(r"[0-9]{6,9}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{6}|[1-9][0-9]{6,8}", re.ASCII)  # each number in one spelling
 _OF_NOBODY = (LOCK, "lost+found")  # a folder that holds these alone counts as empty
 
 
@@ -113,6 +113,13 @@ class Tree:
         except OSError as error:
             raise self._damaged(f"{PUBLICATIONS} cannot be read: {error.strerror}") from error
         return tuple(sorted(int(name) for name in names if _NUMBER.fullmatch(name) and int(name)))
+
+    def next_number(self) -> int:
+        """Return the number after the highest.  Raises `StoreError` E-PUBLISH-DAMAGED when there is none."""
+        number = max(self.numbers(), default=0) + 1
+        if number > MAX_NUMBER:
+            raise self._damaged(f"{PUBLICATIONS} holds the number {MAX_NUMBER}, and none comes after it")
+        return number
 
     def served(self) -> int | None:
         """Return the number of the publication that is served, None while there is none.

@@ -6,7 +6,7 @@ data, all of it; what cannot be looked at at all is an error.  The instant is pa
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -15,9 +15,10 @@ from portbook.publication import manifest as manifests
 from portbook.publication.digests import Digests, Entry
 from portbook.publication.failures import SOURCE
 from portbook.publication.keys import MAX_SIGNATURE_FILE, PublicKey, read_signature
-from portbook.publication.manifest import MAX_MANIFEST, Link, Manifest
+from portbook.publication.manifest import MAX_MANIFEST, Link, Manifest, instant_after
 from portbook.publication.paths import MANIFEST, SIGNATURE
 
+DAYS_AHEAD = 1  # that the clock of whoever published may be before ours
 MOST_SWITCHES = 3  # times that a publication is looked at because another was published meanwhile
 
 
@@ -33,6 +34,13 @@ class Unreadable(Exception):
     """A file that is there and cannot be had; the reason in words."""
 
 
+class Listing(NamedTuple):
+    """What is there."""
+
+    paths: frozenset[str]  # of all files
+    closed: Mapping[str, str] = {}  # path of a folder that cannot be looked into -> the reason
+
+
 class Source(Protocol):
     """Where a publication is read from."""
 
@@ -42,8 +50,8 @@ class Source(Protocol):
     def digests(self, entry: Entry) -> Digests | None:
         """Return what a file is; None where there is none.  Raises `Unreadable`."""
 
-    def listing(self) -> frozenset[str] | None:
-        """Return the path of every file that is there; None where that cannot be asked."""
+    def listing(self) -> Listing | None:
+        """Return every file that is there; None where that cannot be asked."""
 
 
 class Since(NamedTuple):
@@ -103,11 +111,7 @@ def _verdict(source: Source, data: bytes, now: str, key: PublicKey | None, since
     if listing is None:
         notes.append("files that the manifest does not name cannot be seen from here")
     else:
-        known = {entry.path for entry in manifest.files} | {MANIFEST, SIGNATURE}
-        findings += [
-            Finding("E-VERIFY-EXTRA", path, "is there, and the manifest does not name it")
-            for path in sorted(listing - known)
-        ]
+        findings += _listing_findings(manifest, listing)
     size = sum(entry.digests.size for entry in manifest.files)
     checked = key.id if key else None
     return Verdict(tuple(findings), tuple(notes), manifest, digest, checked, len(manifest.files), size)
@@ -150,6 +154,9 @@ def _time_findings(manifest: Manifest, digest: str, now: str, since: Since | Non
         yield Finding(
             "E-VERIFY-EXPIRED", MANIFEST, f"expired at {manifest.expires}; a newer one should be there"
         )
+    if manifest.made > instant_after(now, DAYS_AHEAD):
+        message = f"was made at {manifest.made}, which is to come: the clock there is wrong, or that here"
+        yield Finding("E-VERIFY-FUTURE", MANIFEST, message)
     if since is None:
         return
     if manifest.number < since.number:
@@ -160,6 +167,15 @@ def _time_findings(manifest: Manifest, digest: str, now: str, since: Since | Non
         if since.sha256 and link.number == since.number and link.sha256 != since.sha256:
             message = f"does not follow the number {since.number} that was seen before: two have that number"
             yield Finding("E-VERIFY-CHAIN", MANIFEST, message)
+
+
+def _listing_findings(manifest: Manifest, listing: Listing) -> Iterator[Finding]:
+    """Findings about what is there beside the files that the manifest names."""
+    known = {entry.path for entry in manifest.files} | {MANIFEST, SIGNATURE}
+    for path in sorted(listing.paths - known):
+        yield Finding("E-VERIFY-EXTRA", path, "is there, and the manifest does not name it")
+    for path, reason in sorted(listing.closed.items()):
+        yield Finding("E-VERIFY-FILE", path, f"is a folder that cannot be looked into: {reason}")
 
 
 def _file_findings(source: Source, entry: Entry) -> Iterator[Finding]:

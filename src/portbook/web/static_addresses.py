@@ -7,9 +7,10 @@ disk; what the address of the live site says of it stays the same wherever that 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from unicodedata import normalize
 from urllib.parse import quote
 
 from portbook.edition import Edition, State, row_state
@@ -56,16 +57,32 @@ def place(folder: str, name: str) -> str:
     """Return the path of the page about *name*, as it stands on the disk: "/services/cl/1".
 
     No two names share one.  A part of it is never empty, ".", "..", hidden, longer than `MAX_BYTES` or the
-    name of a page; control characters and what cannot be seen are written out.
+    name of a page, packed or not; control characters and what cannot be seen are written out.
     """
     parts = name.split("/")
     path = "/".join(map(_part, parts))
     if not all(parts) or len(path.encode()) > MAX_BYTES:
         path = _part(name)
     if len(path.encode()) > MAX_BYTES:
-        digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        path = f"{path.encode()[:_KEPT_BYTES].decode(errors='ignore')}{_MARK * 2}{digest}"
+        path = _cut(path, name)
     return f"{folder}/{path}"
+
+
+def set_apart(folder: str, names: Iterable[str]) -> dict[str, str]:
+    """Return what becomes of the paths of *names* that some disks take for those of others.
+
+    Those differ in case alone, or in how an accent is made.  The first keeps its path, each further one ends
+    in a digest of its name.
+    """
+    taken: set[str] = set()
+    found = {}
+    for name in names:
+        path = place(folder, name)
+        if (folded := _as_disks_compare(path)) not in taken:
+            taken.add(folded)
+        else:
+            found[path] = f"{folder}/{_cut(_part(name), name)}"
+    return found
 
 
 def file_of(path: str) -> str:
@@ -83,9 +100,20 @@ def _part(text: str) -> str:
     if _PLAIN.fullmatch(text):  # most are
         return text
     plain = "".join(char if _fits(char) else _written_out(char) for char in text)
-    if plain[:1] == "." or plain.lower() == INDEX:
+    if plain[:1] == "." or plain.lower().startswith(INDEX):  # index.html.gz lies beside a page
         return _written_out(plain[0]) + plain[1:]
     return plain
+
+
+def _cut(path: str, name: str) -> str:
+    """The beginning of *path*, and a digest of the *name* in place of the rest."""
+    digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f"{path.encode()[:_KEPT_BYTES].decode(errors='ignore')}{_MARK * 2}{digest}"
+
+
+def _as_disks_compare(path: str) -> str:
+    """*path* as disks know a file's name that see neither case nor how an accent is made."""
+    return normalize("NFC", normalize("NFC", path).casefold())
 
 
 def _fits(char: str) -> bool:
@@ -104,6 +132,12 @@ class StaticLinks(Links):
     own: frozenset[int] = field(kw_only=True)  # ports with a page each
     spans: frozenset[Ports] = field(kw_only=True)  # ranges with a page each
     services: dict[str, str] = field(kw_only=True)  # folded name -> address
+    apart: dict[str, str] = field(kw_only=True)  # path of a name -> the one that it has instead
+
+    def place(self, folder: str, name: str) -> str:
+        """The path of the page about *name*: as the function `place` says, where no other name has it."""
+        path = place(folder, name)
+        return self.apart.get(path, path)
 
     def port(self, port: int, transport: Transport | None = None) -> str:
         """The page of the port on all transports, or that of its hundred."""
@@ -120,15 +154,15 @@ class StaticLinks(Links):
 
     def contact(self, contact_id: str) -> str:
         person = self.mentions.person(contact_id)
-        return address_of(place(CONTACTS, person.id)) if person else CONTACTS
+        return address_of(self.place(CONTACTS, person.id)) if person else CONTACTS
 
     def organisation(self, name: str) -> str:
         found = self.mentions.organisation(name)
-        return address_of(place(ORGANISATIONS, found.name)) if found else ORGANISATIONS
+        return address_of(self.place(ORGANISATIONS, found.name)) if found else ORGANISATIONS
 
     def reference(self, label: str) -> str:
         cited = self.mentions.reference(label)
-        return address_of(place(REFERENCES, cited.label)) if cited else REFERENCES
+        return address_of(self.place(REFERENCES, cited.label)) if cited else REFERENCES
 
     def edition(self, edition_id: str) -> str:
         return address_of(place(EDITIONS, edition_id))
@@ -152,6 +186,7 @@ def turned(path: str, number: int) -> str:
     return f"{TURNED}/{number}{path}" if number > 1 else path
 
 
-def services_of(names: Iterable[str]) -> dict[str, str]:
+def services_of(names: Iterable[str], apart: Mapping[str, str]) -> dict[str, str]:
     """Return the address of each of *names*, folded."""
-    return {fold(name): address_of(place(SERVICES, name)) for name in names}
+    paths = ((name, place(SERVICES, name)) for name in names)
+    return {fold(name): address_of(apart.get(path, path)) for name, path in paths}

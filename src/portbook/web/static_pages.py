@@ -39,6 +39,7 @@ from portbook.web.static_addresses import (
     place,
     ports_with_a_row,
     services_of,
+    set_apart,
     turned,
 )
 from portbook.web.table_questions import ADDRESS as TABLE
@@ -76,11 +77,13 @@ class StaticServed(Served):
         super().__init__(opened)
         edition = opened.edition
         self.spans = hundreds()
+        apart = _apart(opened)
         self.links = StaticLinks(
             mentions=opened.mentions,
             own=ports_with_a_row(edition),
             spans=frozenset({*self.spans, *WHOLE.values()}),
-            services=services_of(edition.service_names),
+            services=services_of(edition.service_names, apart),
+            apart=apart,
         )
         self.memory = Memory(0)  # nothing is asked twice
 
@@ -101,6 +104,17 @@ class StaticServed(Served):
     def age(self) -> Age | None:
         """None: it is the age on the day when somebody reads."""
         return None
+
+
+def _apart(opened: Opened) -> dict[str, str]:
+    """The paths of names that a disk could take for those of other names of the edition."""
+    mentions = opened.mentions
+    return {
+        **set_apart(SERVICES, opened.edition.service_names),
+        **set_apart(CONTACTS, (person.id for person in mentions.people)),
+        **set_apart(ORGANISATIONS, (one.name for one in mentions.organisations or ())),
+        **set_apart(REFERENCES, (cited.label for cited in mentions.references)),
+    }
 
 
 class Leaf(NamedTuple):
@@ -155,7 +169,7 @@ def _leaves(here: StaticServed) -> Iterator[Leaf]:
         yield Leaf(f"{PORTS}/{span}", PORTS, f"from={span.low}&to={span.high}")
     yield from (Leaf(f"{PORTS}/{port}", f"{PORTS}/{port}") for port in sorted(here.links.own))
     for name in here.edition.service_names:
-        yield Leaf(place(SERVICES, name), f"{SERVICES}/{name}")
+        yield Leaf(here.links.place(SERVICES, name), f"{SERVICES}/{name}")
     yield from _people(here)
     yield from _references(here)
 
@@ -165,24 +179,24 @@ def _people(here: StaticServed) -> Iterator[Leaf]:
     listed = directories_of(mentions)
     yield from _list(CONTACTS, CONTACTS, _sheets(listed.people.items))
     for person in mentions.people:
-        yield from _about(CONTACTS, person.id, person.records)
+        yield from _about(here, CONTACTS, person.id, person.records)
     organisations = listed.organisations
     yield from _list(ORGANISATIONS, ORGANISATIONS, _sheets(organisations.items if organisations else ()))
     for organisation in mentions.organisations or ():
-        yield from _about(ORGANISATIONS, organisation.name, organisation.records)
+        yield from _about(here, ORGANISATIONS, organisation.name, organisation.records)
 
 
 def _references(here: StaticServed) -> Iterator[Leaf]:
     mentions = here.opened.mentions
     yield from _list(REFERENCES, REFERENCES, _sheets(directories_of(mentions).references.items))
     for cited in mentions.references:
-        yield from _about(REFERENCES, cited.label, cited.records)
+        yield from _about(here, REFERENCES, cited.label, cited.records)
 
 
-def _about(folder: str, name: str, records: tuple[Record, ...]) -> Iterator[Leaf]:
+def _about(here: StaticServed, folder: str, name: str, records: tuple[Record, ...]) -> Iterator[Leaf]:
     """The page about *name*, and the further ones where the rows fill more than one."""
     last = _sheets(entries_of(records)) if len(records) > LINES else 1
-    yield from _list(place(folder, name), f"{folder}/{name}", last)
+    yield from _list(here.links.place(folder, name), f"{folder}/{name}", last)
 
 
 def _list(path: str, asked: str, last: int) -> Iterator[Leaf]:
