@@ -1,4 +1,4 @@
-"""Names and ids stand in the order of their bytes, whatever order the database has for a language (N-24, R-PUB-4)."""
+"""Names and ids stand in the order of their bytes, whatever language the database sorts by (R-PUB-4)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def in_english(engine: str, empty: str, request: pytest.FixtureRequest) -> None:
         conftest._execute(
             server,
             f"DROP DATABASE {name}",
-            f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' ENCODING 'UTF8'",
+            f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'",
         )
         conftest.use(postgresql.with_database(server, name))
         database.migrate()
