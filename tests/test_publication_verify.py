@@ -457,6 +457,7 @@ GOOD = private_bytes(Ed25519PrivateKey.generate())
         (private_bytes(Ed25519PrivateKey.generate(), b"secret"), 0o600, "locked by a password"),
         (None, 0o700, "regular file|directory"),
     ],
+    ids=["644", "640", "604", "cut", "empty", "another-kind", "locked", "folder"],  # keys are random
 )
 def test_a_key_that_is_refused(content: bytes | None, mode: int, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
