@@ -60,6 +60,7 @@ def postgresql_server(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
 def _execute(url: str, *statements: str) -> None:
     use(url)
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # a database takes its time to be made on a busy machine
         for statement in statements:
             cursor.execute(statement)
     connection.close()

@@ -5,11 +5,24 @@ from __future__ import annotations
 import pytest
 
 from portbook.numbers import Transport
-from portbook.procedures import Ground, Succession, Target
+from portbook.procedures import Grant, Ground, Succession, Target
+from portbook.records import rich
 from portbook.register import auditing, events, publishing, tables
 from portbook.register.acts import Done
-from portbook.register.operations import appeals, contesting, registry, returning, revoking, succession
-from portbook.review import Decision
+from portbook.register.operations import (
+    appeals,
+    assigning,
+    contesting,
+    entries,
+    recommending,
+    registry,
+    returning,
+    revoking,
+    succession,
+)
+from portbook.register.roles import Role
+from portbook.review import Decision, Verdict
+from portbook.review import Ground as Scarce
 from portbook.states import ApplicationState
 from portbook.store import EditionFile, EditionStore
 
@@ -92,16 +105,16 @@ def test_what_is_not_published_yet_can_be_appealed(register: str) -> None:
 
 def test_what_is_contested_is_given_to_nobody(revoked: int) -> None:
     """R-APP-7."""
-    assert contesting.contested() == (frozenset(), frozenset())
+    assert contesting.contested() == (frozenset(), frozenset(), frozenset())
     appeal = int(file("2027-03-02", revoked).answer["appeal"])
     places = frozenset({(4000, Transport.TCP), (4000, Transport.UDP)})
-    assert contesting.contested() == (places, frozenset({"beacon"}))
+    assert contesting.contested() == (places, frozenset({"beacon"}), frozenset())
     pair = Succession("beacon", "Dee_Lightfoot", "Walt_Ebb", (), Ground.MANAGERIAL, "moved")
     facts = {"release": "r", "request": "a", "expert": "e"}
     assert code(lambda: succession.succeed(on("2027-03-03"), pair, **facts)) == "E-APPEAL-RUNS"
     assert code(lambda: registry.free(on("2027-03-03"), 4000, "IESG")) == "E-APPEAL-RUNS"
     decide("2027-03-04", appeal, Decision.UPHOLD)
-    assert contesting.contested() == (frozenset(), frozenset())
+    assert contesting.contested() == (frozenset(), frozenset(), frozenset())
     by_two(lambda act: registry.free(act, 4000, "IESG"), on("2027-03-05"))
 
 
@@ -206,3 +219,99 @@ def test_the_assignment_that_the_iab_annuls_is_gone(at_work: None) -> None:
     by_two(undo, desk.by("ada"))
     assert named(name) == ()
     assert desk.state(done.answer["application"]) == ApplicationState.VALIDATING
+
+
+def test_what_a_refused_request_asked_for_is_kept_on_every_way(at_work: None) -> None:
+    """R-APP-7: a name that nobody has, a number on any transport, whatever act would give it away."""
+    refusal = desk.validated(desk.submitted("port", {"transports": ["tcp", "quic"]}))
+    others = {
+        "name": desk.validated(desk.submitted("name", actor="tom")),
+        "beside": desk.granted(
+            desk.validated(
+                desk.submitted("port", {"service_name": "ebb-read", "transports": ["udp"]}, actor="tom")
+            ),
+            "eve",
+        ),
+    }
+    appeals.file(desk.by("tia"), refusal.event, "IESG", FACTS, "Tia")
+    fay = ("Fay",)
+    new = Grant("tide-read", (Transport.TCP,), rich("Tides"), fay, fay, ports=(4242,))
+    told = {"asked_by": "Zoe", "accepted": "yes", "expert": "yes"}
+    ways = {
+        "E-APPEAL-RUNS": [
+            lambda: assigning.assign(desk.by("ada"), **desk.of(others["name"])),
+            lambda: entries.rename_service(desk.by("ada"), "sip", "tide-read", **told),
+            lambda: registry.reserve(desk.by("ada"), 28201, "IESG"),
+            lambda: returning.reuse(
+                desk.by("ada"), Target("ferry", 4242), new, asked_by="Fay", expert="nobody"
+            ),
+        ],
+        "E-PORT-TAKEN": [lambda: assigning.assign(desk.by("ada"), **desk.of(others["beside"]))],
+    }
+    for expected, does in ways.items():
+        for do in does:
+            assert code(do) == expected
+
+
+def test_contested_codes_are_given_to_nobody(at_work: None) -> None:
+    """R-APP-7: by an application as by `add codes`."""
+    refusal = desk.validated(desk.submitted("code", {"codes": [{"code": "SC:tide"}, {"code": "SC=x y"}]}))
+    if desk.state(refusal.answer["application"]) != ApplicationState.REFUSED:
+        refusal = desk.assigned(desk.validated(desk.submitted("code")))
+    other = desk.validated(
+        desk.submitted("code", {"codes": [{"code": "SC:ebb", "description": "Ebb"}]}, "tom")
+    )
+    assert desk.state(other.answer["application"]) == ApplicationState.ASSIGNABLE
+    appeals.file(desk.by("tia"), refusal.event, "IESG", FACTS, "Tia")
+    kept = contesting.contested().codes
+    assert kept == {"1953064037"}
+    ada = ("Ada",)
+    grant = Grant("coded", (Transport.DCCP,), rich("x"), ada, ada, ports=(5100,), codes=(1953064037,))
+    add = lambda: assigning.add_codes(desk.by("ada"), grant, asked_by="Ada", expert="yes")  # noqa: E731
+    assert code(add) == "E-APPEAL-RUNS"
+    desk.assigned(other)
+
+
+@pytest.mark.parametrize("step", ["submit", "validate", "assign"])
+def test_an_appeal_is_against_the_decision(at_work: None, step: str) -> None:
+    """What was told before it decides nothing: upheld, the request would be in no state."""
+    sent = desk.submitted("name")
+    validated = desk.validated(sent)
+    given = desk.assigned(validated)
+    event = {"submit": sent, "validate": validated, "assign": given}[step].event
+    if step == "assign":
+        file("2031-06-02", event)
+        assert desk.state(given.answer["application"]) == ApplicationState.APPEALED
+    else:
+        assert code(lambda: file("2031-06-02", event)) == "E-APPEAL-OBJECT"
+
+
+def test_what_was_told_before_a_case_was_decided_is_no_decision(register: str) -> None:
+    """Upheld, it would have said that a port is kept which is revoked."""
+    case = int(revoking.suspect(on("2027-01-20"), BEACON, "letters").answer["case"])
+    told = revoking.report_life(on("2027-01-21"), case, "somebody saw it").event
+    decided = revoking.keep(on("2027-02-01"), case, "used").event
+    assert code(lambda: file("2027-02-02", told)) == "E-APPEAL-OBJECT"
+    file("2027-02-02", decided)
+
+
+def test_the_refusal_before_an_assignment_stands_no_more(at_work: None) -> None:
+    """Appealed, decided anew and assigned: it is the assignment that can be appealed."""
+    sent = desk.validated(desk.submitted("port"))
+    refusal = recommending.recommend(
+        desk.by("eve"), **desk.of(sent), verdict=Verdict.REFUSE, reasons="No.", grounds=(Scarce.SCARCITY,)
+    )
+    appeal = file(desk.DAY, refusal.event, actor="bob").answer["appeal"]
+    appeals.decide(desk.by("ada"), appeal, Decision.DECIDE_ANEW, "minutes")
+    given = desk.assigned(desk.granted(desk.validated(refusal), "eve"))
+    assert code(lambda: file(desk.DAY, refusal.event, "IAB")) == "E-APPEAL-OBJECT"
+    file(desk.DAY, given.event)
+
+
+def test_nobody_records_what_became_of_his_own_appeal(at_work: None) -> None:
+    add = lambda act: registry.add_member(act, "cyd", [Role.REGISTRAR, Role.APPLICANT], "Rob")  # noqa: E731
+    desk.by_two(add, "max")
+    refusal = desk.validated(desk.submitted("name", {"transports": ["quic"]}, actor="cyd"))
+    appeal = appeals.file(desk.by("cyd"), refusal.event, "IESG", FACTS, "Rob").answer["appeal"]
+    own = lambda: appeals.decide(desk.by("cyd"), appeal, Decision.DECIDE_ANEW, "m")  # noqa: E731
+    assert code(own) == "E-OWN-CASE"

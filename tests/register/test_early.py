@@ -7,7 +7,7 @@ import pytest
 from portbook.numbers import Transport
 from portbook.procedures import held
 from portbook.register import events
-from portbook.register.operations import early
+from portbook.register.operations import early, entries
 from portbook.register.standing import RegisterRegistry
 from portbook.states import PortStanding
 
@@ -108,3 +108,13 @@ def test_experts_and_strangers_do_none_of_this() -> None:
         lambda: early.tell_expiry(on(PAST, actor="cyd"), "dawn"),
     ):
         assert code(do) == "E-ROLE"
+
+
+@pytest.mark.parametrize("other", ["Dawn", "dusk"])
+def test_another_name_brings_no_other_renewal(other: str) -> None:
+    """R-EARLY-6: renewals are counted of the allocation, however it is written or called."""
+    early.renew(on("2027-08-20"), "dawn", chairs="mail of the chairs")
+    if other == "dusk":
+        told = {"asked_by": "Keepers_Guild", "accepted": "yes", "expert": "yes"}
+        entries.rename_service(on("2027-08-21"), "dawn", other, **told)
+    assert code(lambda: early.renew(on("2028-08-01"), other, chairs="again")) == "E-EARLY-RENEWAL"

@@ -7,11 +7,12 @@ import pytest
 from portbook.numbers import Transport
 from portbook.procedures import Amendment, Target, Wish
 from portbook.records import Reference, rich
-from portbook.register import events, tables
+from portbook.register import events, members, tables
 from portbook.register.acts import Act, Done
 from portbook.register.operations import entries
 
-from .doings import DAY, by_two, code, contact, difference, entry, holder, letters, named, on, put_early
+from . import acts
+from .doings import DAY, at, by_two, code, contact, difference, entry, holder, letters, named, on, put_early
 
 pytestmark = pytest.mark.usefixtures("register")
 
@@ -224,3 +225,44 @@ def test_a_historic_name_stays() -> None:
         on(), "quill_net", "quillnet", asked_by="Fay_Quill", accepted="yes", expert="seen"
     )
     assert code(renamed) == "E-STATE-MOVE"
+
+
+def test_a_holder_does_not_record_what_the_iesg_decided() -> None:
+    """R-MAINT-4: the operator records it, for a case that is not his own."""
+    holder("kay", GUILD)
+    own = lambda: entries.amend(on(actor="kay"), KEEPER, Wish(GUILD, OTHER), decision="IESG, today")  # noqa: E731
+    assert code(own) == "E-ROLE"
+    members.add(acts.act("add member", object="member mo"), "mo", ["registrar"], GUILD)
+    own = lambda: entries.amend(on(actor="mo"), KEEPER, Wish(GUILD, OTHER), decision="IESG, today")  # noqa: E731
+    assert code(own) == "E-ROLE"
+    entries.amend(on(), KEEPER, Wish(GUILD, OTHER), decision="IESG, today")
+
+
+@pytest.mark.parametrize(
+    "amendment", [Amendment(notes=rich('An alias to "beacon".')), Amendment(unauthorized=rich("By Walt"))]
+)
+def test_notes_and_reports_are_the_registry_s(amendment: Amendment) -> None:
+    """R-FORM-18, T-53: a note could make an alias of an entry, or take away what it was."""
+    holder("kay", GUILD)
+    assert code(lambda: amend(on(actor="kay"), amendment, GUILD)) == "E-ROLE"
+    amend(on(), amendment, GUILD)
+
+
+@pytest.mark.parametrize("words", ["Unassigned", "Something"])
+def test_no_correction_frees_what_is_reserved(words: str) -> None:
+    """R-RESV-3, R-MARK-5: that takes the IESG and two persons."""
+    target = Target("", 304)
+    assert {row.service_name for row in at(304)} == {None}
+    other = Amendment(description=rich(words))
+    assert code(lambda: entries.correct(on(), target, other, "a slip")) == "E-STATE-MOVE"
+    named_one = Amendment(contact=(ADA,))
+    assert code(lambda: entries.correct(on(), target, named_one, "a slip")) == "E-STATE-MOVE"
+    entries.correct(on(), target, Amendment(notes=rich("Better words.")), "a slip")
+
+
+def test_no_description_makes_an_early_allocation() -> None:
+    """R-EARLY-5: neither does one end as such by its description."""
+    words = "Log (TEMPORARY - registered 2026-09-01, expires 2027-09-01)"
+    amend(on(), Amendment(description=rich(words)))
+    assert str(named("keeper")[0].description) == "Log"
+    assert entry("keeper") == ("", "")

@@ -202,3 +202,15 @@ def test_the_kept_port_is_joined_again() -> None:
     registry.reserve(on(), 4070, "IESG")
     by_two(lambda act: registry.free(act, 4070, "IESG"), on())
     assert [str(row.port_number) for row in at(4041)] == before == ["4040-4099"]
+
+
+def test_who_comes_back_is_given_again_what_he_had() -> None:
+    """D-7: a registrar, or a holder, who was put aside comes back by two persons."""
+    by_two(lambda act: registry.add_member(act, "ron", [Role.REGISTRAR]), on())
+    registry.change_member(on(), "ron", is_active=False)
+    assert code(lambda: registry.change_member(on(), "ron", is_active=True)) == "E-PERSONS"
+    registry.change_member(on(), "ron", roles=[])
+    registry.change_member(on(), "ron", is_active=True)
+    by_two(lambda act: registry.change_member(act, "ron", party="Walt_Ebb"), on())
+    registry.change_member(on(), "ron", is_active=False)
+    assert code(lambda: registry.change_member(on(), "ron", is_active=True)) == "E-PERSONS"

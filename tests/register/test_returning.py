@@ -87,8 +87,16 @@ def test_a_holder_stops_it() -> None:
 
 
 def test_one_notice_at_a_time() -> None:
+    """T-49: whoever stops one stopped it, however the other is written."""
     announce()
     assert code(announce) == "E-NOTICE-OPEN"
+    for other in (Target("MoonBell", 28200), MOON._replace(transports=(Transport.UDP,))):
+        assert code(lambda target=other: announce(target=target)) == "E-NOTICE-OPEN"
+
+
+def test_two_transports_are_announced_apart() -> None:
+    announce(target=MOON._replace(transports=(Transport.TCP,)))
+    announce(target=MOON._replace(transports=(Transport.UDP,)))
 
 
 @pytest.mark.parametrize(
@@ -139,6 +147,25 @@ def test_an_entry_that_changed_owners_is_not_given_back_by_the_old_one() -> None
     facts = {"release": "letter 1", "request": "letter 2", "expert": "a reason"}
     by_two(lambda act: succession.succeed(act, pair, **facts), on())
     assert code(lambda: returning.deassign(on(LATER), notice)) == "E-NOT-ASSIGNEE"
+
+
+def test_who_was_assignee_confirms_nothing_for_the_new_one() -> None:
+    """T-56: the Contact asked, the Assignee confirmed, and then the service passed on."""
+    notice = announce(asked_by=CONTACT)
+    returning.confirm(on(), notice, "a letter", OWNER)
+    pair = Succession("moonbell", OWNER, "Walt_Ebb", (CONTACT,), Ground.MANAGERIAL, "merged")
+    facts = {"release": "letter 1", "request": "letter 2", "expert": "a reason"}
+    by_two(lambda act: succession.succeed(act, pair, **facts), on())
+    assert code(lambda: returning.deassign(on(LATER), notice)) == "E-CONFIRM-MISSING"
+    returning.confirm(on(), notice, "a letter", "Walt_Ebb")
+    returning.deassign(on(LATER), notice)
+
+
+def test_a_holder_does_not_speak_for_the_expert() -> None:
+    """R-DEAS-7: the operator records what the expert said."""
+    holder("hal", "Harbour_Board")
+    own = lambda: announce(on(actor="hal"), Target("anchorwatch"), expert="it is fine")  # noqa: E731
+    assert code(own) == "E-ROLE"
 
 
 def test_a_name_is_given_back_with_the_expert() -> None:
@@ -210,6 +237,7 @@ def test_the_old_name_is_advised_against() -> None:
         (grant(), OWNER, " ", "E-EVIDENCE"),
         (grant(port=28201), OWNER, "nobody else", "E-PORT-UNSPECIFIED"),
         (grant("keeper"), OWNER, "nobody else", "E-NAME-TAKEN"),
+        (grant()._replace(assignee=("Walt_Ebb",)), OWNER, "nobody else", "E-XFER"),
         (grant()._replace(contact=("Nobody_There",)), OWNER, "nobody else", "E-CONTACT-NONE"),
     ],
 )

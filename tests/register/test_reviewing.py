@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,21 +10,25 @@ import pytest
 
 from portbook.errors import PortbookError
 from portbook.findings import Action
+from portbook.procedures import Ground as SuccessionGround
+from portbook.procedures import Succession
 from portbook.register import showing, tables
 from portbook.register.acts import Act, Done
 from portbook.register.limits import MAX_NAME, MAX_TEXT
 from portbook.register.operations import (
+    appeals,
     applying,
     assigning,
     confirming,
     recommending,
     registry,
     reviewing,
+    succession,
 )
 from portbook.register.operations.acting import Refused
 from portbook.register.operations.reviewing import Ruling
 from portbook.register.roles import STATES
-from portbook.review import Ground, Verdict
+from portbook.review import Decision, Ground, Verdict
 from portbook.states import ApplicationState
 from vectors import vectors
 
@@ -495,3 +500,71 @@ def test_what_a_state_does_not_allow_is_not_done(wanted: ApplicationState) -> No
             known = {"E-STATE-MOVE", "E-APPLICATION-UNKNOWN"} if who in ("iesg", "eve") else {"E-STATE-MOVE"}
             assert raised.value.problem.code in known, operation
             assert (desk.events(), state(done.answer["application"])) == before
+
+
+# -- what changes while it is under way
+
+
+def test_who_holds_it_since_then_is_asked_too() -> None:
+    """R-MARK-8: the consent of a former holder is none, and the new one can give his."""
+    change = {"ports": [{"number": "31020"}], "transports": ["tcp"]}
+    related = {"related": {"name": "autotrac-acp", "how": "extension"}}
+    done = granted(agreed(validated(submitted("share", change | related)), "rob"), "eve")
+    pair = Succession("autotrac-acp", "Rob", "Zoe", ("Zoe",), SuccessionGround.MANAGERIAL, "merged")
+    facts = {"release": "a", "request": "b", "expert": "c"}
+    desk.by_two(lambda act: succession.succeed(act, pair, **facts), "ada")
+    refused(lambda: assigning.assign(by("ada"), **of(done)), "E-CONFIRM-MISSING")
+    done = validated(assigning.check_again(by("ada"), **of(done)))
+    assert state(done.answer["application"]) == S.CONFIRMING
+    refused(lambda: agreed(done, "rob"), "E-APPLICATION-UNKNOWN")
+    assert assigned(granted(agreed(done, "zoe"), "eve")).answer["state"] == S.ASSIGNED
+
+
+def test_a_team_that_the_policy_has_no_more_decides_nothing() -> None:
+    """Its experts may do nothing more, and the case goes to the IESG (R-REV-12)."""
+    done = validated(submitted("port"))
+    teams = [
+        f'[[teams]]\nname = "{name}"\ntransports = {json.dumps(on)}\nexperts = 1\n'
+        for name, on in (
+            ("Stream experts", ["tcp", "udp"]),
+            ("SCTP expert", ["sctp"]),
+            ("DCCP experts", ["dccp"]),
+        )
+    ]
+    desk.under("".join(teams))
+    refused(lambda: granted(done, "eve"), "E-APPLICATION-UNKNOWN")
+    done = reviewing.escalate(by("ada"), **of(done), words="The team is gone.")
+    assert done.answer["state"] == S.IESG
+
+
+def test_a_number_goes_to_the_first_who_asked_on_whatever_transport() -> None:
+    """R-REV-25: the other transports of a number go with the one that is assigned."""
+    first = submitted("port", {"transports": ["tcp"]})
+    second = validated(submitted("port", {"service_name": "ebb-read", "transports": ["udp"]}, "tom"))
+    assert [found["code"] for found in second.answer["findings"]] == ["E-PORT-TAKEN"]
+    assert assigned(granted(validated(first), "eve")).answer["ports"] == [28201]
+
+
+def test_a_decision_holds_until_another_is_made() -> None:
+    """Approved, undone on appeal, refused, reopened: the first approval stands for no expert any more."""
+    opened = reviewing.open_ticket(by("ada"), submitted("port").answer["application"])
+    done = assigned(approved(reviewing.escalate(by("ada"), **of(opened), words="Which way?")))
+    undone = appealed(done, is_undone=True)
+    again = reviewing.escalate(by("ada"), **of(undone), words="Again.")
+    done = reviewing.record_decision(by("ada"), **of(again), ruling=Ruling.REFUSED, reference="minutes")
+    done = granted(validated(appealed(done)), "eve")
+    assert state(done.answer["application"]) == S.ASSIGNABLE
+    term = tables.rows(
+        "SELECT t.identity FROM register_expertterm t JOIN register_member m ON m.identity = t.member_id "
+        "WHERE m.name = 'eve'"
+    )[0][0]
+    registry.dismiss(by("ada"), term, ends="2031-05-31", decision="minutes")
+    refused(lambda: assigning.assign(by("ada"), **of(done)), "E-DECISION-MISSING")
+
+
+def appealed(done: Done, *, is_undone: bool = False) -> Done:
+    """Let the IESG decide anew on what *done* decided."""
+    number = appeals.file(by("tom"), done.event, "IESG", "facts", "Tom").answer["appeal"]
+    anew = Decision.DECIDE_ANEW
+    desk.by_two(lambda act: appeals.decide(act, number, anew, "minutes", is_undone=is_undone), "ada")
+    return done

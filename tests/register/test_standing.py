@@ -83,6 +83,15 @@ CHANGES: dict[str, tuple[tuple[Record, ...], tuple[Record, ...]]] = {
 }
 
 
+def test_a_name_that_a_row_keeps_is_reserved(register: str) -> None:
+    kept = row("kept-name", None, None, "Reserved")
+    changing.transaction(act(), lambda work: work.replace((Change((), (Row(kept),), "a test"),)))
+    held = RegisterRegistry().name("Kept-Name")
+    assert held is not None
+    assert held.is_reserved
+    assert held == EditionRegistry(registry_edition()).name("kept-name")
+
+
 def registry_edition() -> Edition:
     return editions.edition_of(tables.load(Registry, "")[0])
 

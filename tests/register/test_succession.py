@@ -6,10 +6,11 @@ import pytest
 
 from portbook.procedures import Amendment, Ground, Succession, Target, Wish
 from portbook.records import rich
-from portbook.register import events
+from portbook.register import events, members
 from portbook.register.acts import Act, Done
 from portbook.register.operations import entries, succession
 
+from . import acts
 from .doings import DAY, approve, by_two, code, difference, holder, letters, named, on, put_early
 
 pytestmark = pytest.mark.usefixtures("register")
@@ -96,3 +97,15 @@ def test_an_early_allocation_is_not_passed_on() -> None:
     """P8 leads from Assigned alone."""
     put_early("dawn", 5000, "2027-09-01")
     assert code(lambda: succeed(on(), PAIR._replace(name="dawn"))) == "E-STATE-MOVE"
+
+
+@pytest.mark.parametrize("party", ["Keepers_Guild", "Steering_Committee", "Chair_of_the_Board"])
+def test_no_registrar_passes_on_what_is_or_becomes_his(party: str) -> None:
+    """Neither as the one who acts nor as the second: the old holder, the new one, its Contact."""
+    members.add(acts.act("add member", object="member mo"), "mo", ["registrar"], party)
+    assert code(lambda: succeed(on(actor="mo"))) == "E-OWN-CASE"
+    seen = succeed(on(is_dry=True)).answer["digest"]
+    approve(on().instant, "succeed", seen, "mo")
+    assert code(lambda: succeed(on())) == "E-PERSONS"
+    approve(on().instant, "succeed", seen, "bob")
+    succeed(on())

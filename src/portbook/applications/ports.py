@@ -102,9 +102,23 @@ def taken(case: Case) -> Iterator[Finding]:
             names = ", ".join(holding.name for holding in spot.place.holdings[:3])
             message = f"{where} is assigned to {names}; another number can be chosen for you"
             yield returned(spot.port.path, "E-PORT-TAKEN", message, f"{_ASKED}; RFC 8126 section 3.1")
-        elif (spot.number, spot.transport) in case.circumstances.pending:
+        elif _is_pending(case, spot):
             message = f"{where} is asked for by an earlier request; another number can be chosen for you"
             yield returned(spot.port.path, "E-PORT-TAKEN", message, "RFC 8126 section 4.4")
+
+
+def _is_pending(case: Case, spot: Spot) -> bool:
+    """Whether the number was asked for before; its other transports go with the one that is assigned."""
+    pending = case.circumstances.pending
+    if (spot.number, spot.transport) in pending:
+        return True
+    if (
+        spot.place.state is not State.UNASSIGNED
+        or case.elsewhere(spot)
+        or spot.transport != case.transports[0]
+    ):
+        return False  # the number is told of once
+    return any((spot.number, each) in pending for each in Transport if each not in case.transports)
 
 
 def _may_be_assigned(case: Case, spot: Spot) -> bool:

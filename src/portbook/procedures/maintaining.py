@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from portbook.edition import State, row_state
 from portbook.findings import Action, Finding
 from portbook.policy import RFC6335
 from portbook.procedures.returning import rows_of
@@ -48,8 +49,8 @@ def maintain(
     Only references moved to a successor leave the modification date alone (R-MAINT-7).
     """
     own = rows_of(rows, target) if target.port is not None or target.transports else rows.named(target.name)
-    found = _refusals(own, target, amendment, basis, is_operator)
     changed = [(row, amended(row, amendment, basis)) for row in own]
+    found = [*_refusals(own, target, amendment, basis, is_operator), *_state_changes(changed, amendment)]
     changes = [
         Change((old,), (as_kept(new),), f"{target.name!r} amended") for old, new in changed if new != old
     ]
@@ -91,6 +92,18 @@ def _refusals(
     if amendment.description is not None and any(not row.port_number for row in own):
         message = f"the description of {target.name!r} may not give the name another purpose"
         yield finding(Action.WARN, "W-REPURPOSE", message, "RFC 8126 section 4.4", "description")
+
+
+def _state_changes(changed: Iterable[tuple[Record, Record]], amendment: Amendment) -> Iterator[Finding]:
+    """No amendment reserves or frees; what is not assigned has no Contact (R-RESV-3, R-MARK-5)."""
+    for old, new in changed:
+        state = row_state(old)[0]
+        names_contact = state is not State.ASSIGNED and bool(amendment.contact)
+        if names_contact or row_state(new)[0] is not state:
+            what = old.service_name or f"port {old.port_number}"
+            message = f"{what} is {state}; that is changed by a procedure, not by amending its row"
+            yield finding(Action.REJECT, "E-STATE-MOVE", message, "docs/states.md")
+            return
 
 
 # -- two voices

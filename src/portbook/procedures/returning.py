@@ -168,6 +168,9 @@ def reuse(rows: Rows, target: Target, grant: Grant, basis: Basis, policy: Policy
     if grant.ports != (target.port,):
         message = f"the new application is not for port {target.port}, which is to be reused"
         found.append(finding(Action.BLOCK, "E-PORT-UNSPECIFIED", message, _REUSE))
+    if new := sorted({*grant.assignee} - {party for row in taken for party in assignees_of(row)}):
+        message = f"{new[0]!r} does not hold {_told(target)}: a port passes on by release and application"
+        found.append(finding(Action.REJECT, "E-XFER", message, "RFC 6335 sections 8.3, 8.5", "assignee"))
     if same_name(grant.name, target.name):
         message = (
             f"the old name {target.name!r} is asked for again; a new application is best given a new name"

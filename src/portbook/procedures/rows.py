@@ -67,10 +67,11 @@ def people(ids: Iterable[str]) -> tuple[Reference, ...]:
 
 
 def temporary(description: RichText, registered: PublishedDate, expires: PublishedDate | None) -> RichText:
-    """Return *description* marked as an early allocation, or as it is without *expires* (R-EARLY-10)."""
+    """Return *description* marked as an early allocation (R-EARLY-10); without *expires* with no mark."""
+    plain = lasting(description)
     if expires is None:
-        return description
-    return rich(*description.parts, f" (TEMPORARY - registered {registered}, expires {expires})")
+        return plain
+    return rich(*plain.parts, f" (TEMPORARY - registered {registered}, expires {expires})")
 
 
 def lasting(description: RichText) -> RichText:
@@ -90,11 +91,12 @@ def is_temporary(record: Record) -> bool:
 
 
 def described(record: Record, description: RichText) -> Record:
-    """Return *record* with another description; one that is temporary stays marked."""
+    """Return *record* with another description; it stays as temporary, or as lasting, as it is."""
     mark = _TEMPORARY.search(str(record.description))
-    if mark:
-        description = temporary(lasting(description), PublishedDate(mark[1]), PublishedDate(mark[2]))
-    return replace(record, description=description)
+    if not mark:
+        return replace(record, description=lasting(description))
+    marked = temporary(description, PublishedDate(mark[1]), PublishedDate(mark[2]))
+    return replace(record, description=marked)
 
 
 def as_kept(record: Record) -> Row:

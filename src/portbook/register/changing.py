@@ -12,6 +12,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Collection, Iterable
+from contextlib import ExitStack
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
@@ -167,7 +168,7 @@ class Work:
     def _tell(
         self, model: type[Recorded], identity: int, before: Values | None, after: Values | None
     ) -> None:
-        if model is Entry:
+        if model in (Entry, ReservedName):
             self.standing.forget()
         table = model._meta.model_name
         self.changes.append({"table": table, "identity": identity, "before": before, "after": after})
@@ -211,7 +212,9 @@ def within(act: Act, body: Callable[[Work], Any], *, even_frozen: bool = False) 
 def _attempt(act: Act, body: Callable[[Work], Any], even_frozen: bool, by_outsider: bool) -> Done:
     is_ready = False  # all is written; what fails from here on failed in the commit
     try:
-        with atomic(durable=True):
+        with ExitStack() as opened:
+            with database.turn():
+                opened.enter_context(atomic(durable=True))
             work = Work(act, locked_registry())
             done = _answered_before(act) or _do(work, body, even_frozen, by_outsider)
             if act.is_dry:

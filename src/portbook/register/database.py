@@ -7,7 +7,13 @@
 What is answered must be durable (I-2); how each engine writes is decided here, nowhere else (D-1, D-10).
 """
 
+import fcntl
+import os
+import random
 import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -21,8 +27,11 @@ from portbook.store import REGISTER, home
 VARIABLE = "PORTBOOK_DATABASE"
 
 BUSY_SECONDS = 5  # that a writer waits for another, SQLite
+LINE_SECONDS = 0.01  # that a writer waits before it asks again whether the place is free; ever shorter
 STATEMENT_SECONDS = 2  # that a statement may take, a wait for a lock included, PostgreSQL
 IDLE_SECONDS = 10  # that a transaction may stand still, PostgreSQL
+
+PLACE = "-place"  # after the name of the database: the file that the foremost writer holds, SQLite
 
 # Before this version a reset of the write-ahead log could damage the file; it sat there for 16 years (D-1).
 WAL_IS_SOUND = (3, 51, 3)
@@ -171,6 +180,52 @@ def unreachable(error: Exception) -> StoreError:
     return StoreError(
         Problem("E-REGISTER-DATABASE", f"the register's database does not answer: {reason}", _SOURCE)
     )
+
+
+# -- the line of those who write
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait for the place before SQLite's lock; who leaves the block has begun, and the next one may come.
+
+    SQLite's own wait asks ever more seldom, so newcomers overtake, and who has just written writes again.
+    Here one alone waits for the lock, and whoever comes stands behind; who has waited longer asks more often.
+    The place is an advisory lock on a file beside the database: it ends with its process.  It is a matter of
+    order, not of safety: after `BUSY_SECONDS`, and where there can be no such file, one goes on without it.
+    """
+    place = _place() if connection.vendor == "sqlite" else None
+    if place is None:
+        yield
+        return
+    try:
+        _wait_for(place)
+        yield
+    finally:
+        os.close(place)
+
+
+def _place() -> int | None:
+    try:
+        return os.open(f"{connection.settings_dict['NAME']}{PLACE}", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        return None
+
+
+def _wait_for(place: int) -> None:
+    waited, tries = 0.0, 0
+    while waited < BUSY_SECONDS:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tries += 1
+            pause = max(LINE_SECONDS / tries, LINE_SECONDS / 10) * random.uniform(0.5, 1)
+            time.sleep(pause)
+            waited += pause
+        except OSError:  # a file system without such locks
+            return
+        else:
+            return
 
 
 # -- processes

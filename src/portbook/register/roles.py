@@ -109,7 +109,7 @@ RIGHTS: dict[str, dict[Role, On]] = {
     # assigning, approving
     "check again": _OTHERS,
     "assign": _OTHERS,
-    "add codes": _REGISTRAR,
+    "add codes": _OTHERS,
     "approve": _OTHERS,
     # reading
     "show application": {
@@ -249,9 +249,9 @@ def _impossible(operation: str, state: str) -> Finding | None:
     return Finding(Action.BLOCK, "", Problem("E-STATE-MOVE", message, "docs/states.md, applications"))
 
 
-def is_own_case(actor: Member, matter: Matter) -> bool:
+def is_own_case(actor: Member, matter: Matter, holders: Collection[str] = ()) -> bool:
     """Whether *actor* is a party to the case."""
-    return _own_case(actor, (), matter) is not None
+    return _own_case(actor, holders, matter) is not None
 
 
 def is_of_the_operator(actor: Member) -> bool:

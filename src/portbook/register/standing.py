@@ -18,7 +18,7 @@ from portbook.standing import CodeHeld, Holding, NameHeld, Place, name_held, pla
 
 Asked = TypeVar("Asked", int, str)  # a port, or a folded name
 
-_AT_ONCE = 2_048  # ports of one question
+_AT_ONCE = 256  # ports of one question; most ask for the first free one alone
 
 
 class RegisterRegistry:
@@ -31,9 +31,11 @@ class RegisterRegistry:
     def __init__(self, reader: Reader | None = None, *, remembers: bool = False) -> None:
         self.reader = reader or Reader()
         self._known: dict[int | str, list[Held]] | None = {} if remembers else None
+        self._names: dict[str, NameHeld | None] = {}
 
     def forget(self) -> None:
-        """Read anew what is asked from now on: a row changed."""
+        """Read anew what is asked from now on: a row or a Reserved name changed."""
+        self._names.clear()
         if self._known:
             self._known.clear()
 
@@ -54,6 +56,13 @@ class RegisterRegistry:
 
     def name(self, name: str) -> NameHeld | None:
         """What stands under *name*, in any case; None when it is free."""
+        if self._known is None:
+            return self._held(name)
+        if name not in self._names:
+            self._names[name] = self._held(name)
+        return self._names[name]
+
+    def _held(self, name: str) -> NameHeld | None:
         rows = self.named(name)
         reserved = self._reserved(name)
         if not rows:
@@ -64,7 +73,10 @@ class RegisterRegistry:
             for further in self._targets(around[fold(target)]):  # whether the target is itself an alias
                 around.setdefault(fold(further), self.named(further))
         service = Edition(records=tuple(row for found in around.values() for row in found)).service(name)
-        return name_held(service)._replace(is_reserved=reserved is not None) if service else None
+        if service is None:
+            return None
+        held = name_held(service)
+        return held._replace(is_reserved=held.is_reserved or reserved is not None)
 
     def code(self, code: int) -> CodeHeld | None:
         """The row that has the service code."""

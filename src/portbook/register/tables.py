@@ -3,6 +3,7 @@
 All columns of the register are whole numbers, texts and truth values, which both engines take as they are.
 """
 
+import threading
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -48,15 +49,15 @@ def insert(model: type[models.Model], rows: Sequence[Sequence[Any]], unless_ther
     end = " ON CONFLICT DO NOTHING" if unless_there else ""
     done = 0
     step = max(_MAX_PARAMETERS // max(len(columns), 1), 1)
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), step):
-            part = rows[start : start + step]
-            places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(part))
-            cursor.execute(
-                f"INSERT INTO {table.name} ({_names(columns)}) VALUES {places}{end}",  # noqa: S608
-                [value for row in part for value in row],
-            )
-            done += cursor.rowcount
+    cursor = _cursor()
+    for start in range(0, len(rows), step):
+        part = rows[start : start + step]
+        places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(part))
+        cursor.execute(
+            f"INSERT INTO {table.name} ({_names(columns)}) VALUES {places}{end}",  # noqa: S608
+            [value for row in part for value in row],
+        )
+        done += cursor.rowcount
     return done
 
 
@@ -91,9 +92,9 @@ def load(model: type[Row], end: str, parameters: Iterable[Any] = ()) -> list[Row
 
 def rows(statement: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
     """Return what *statement* finds."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, list(parameters))
-        return list(cursor.fetchall())
+    cursor = _cursor()
+    cursor.execute(statement, list(parameters))
+    return list(cursor.fetchall())
 
 
 def marks(count: int) -> str:
@@ -102,10 +103,30 @@ def marks(count: int) -> str:
 
 
 def _execute(statement: str, parameters: list[Any]) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return bool(cursor.rowcount == 1)
+    cursor = _cursor()
+    cursor.execute(statement, parameters)
+    return bool(cursor.rowcount == 1)
 
 
-def _names(columns: Iterable[str]) -> str:
+class _Own(threading.local):
+    """What a thread keeps: its connection to the database, and the cursor on that."""
+
+    link: Any = None
+    cursor: Any = None
+
+
+_own = _Own()
+
+
+def _cursor() -> Any:
+    """The cursor of this thread: to make one for each statement costs as much as the statement."""
+    link = connection.connection
+    if link is None or link is not _own.link:
+        _own.cursor = connection.cursor()
+        _own.link = connection.connection
+    return _own.cursor
+
+
+@cache
+def _names(columns: tuple[str, ...]) -> str:
     return ", ".join(f'"{column}"' for column in columns)

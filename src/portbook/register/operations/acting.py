@@ -19,7 +19,7 @@ from typing import Any
 from portbook import policy as policies
 from portbook.edition import alias_target
 from portbook.errors import Problem, RuleError, shown
-from portbook.findings import Finding, gravest_first
+from portbook.findings import Action, Finding, gravest_first
 from portbook.names import fold
 from portbook.numbers import Transport
 from portbook.policy import RFC6335, Policy
@@ -76,12 +76,29 @@ class Doing:
 
     # -- who, and what the rules say
 
-    def may(self, holders: Collection[str] = (), state: str = "") -> None:
-        """Raise `Refused` unless the member may do this where *holders* speak for the object (T-58)."""
+    def may(
+        self,
+        holders: Collection[str] = (),
+        state: str = "",
+        matter_of: Callable[[Member], roles.Matter] | None = None,
+    ) -> None:
+        """Raise `Refused` unless the member may do this where *holders* speak for the object (T-58).
+
+        Whose own case it is, the second person cannot be either.
+        """
         self.was_asked = True
         self.holders = frozenset(holders)
-        if found := roles.may(self.member, self.act.operation, self.holders, state):
+        known = matter_of or (lambda member: roles.Matter())
+        self.is_barred = lambda member: roles.is_own_case(member, known(member), self.holders)
+        if found := roles.may(self.member, self.act.operation, self.holders, state, known(self.member)):
             raise Refused((found,))
+
+    def records(self, what: str, is_told: bool) -> None:
+        """Raise `Refused` when a holder tells *what* the operator alone puts on record."""
+        is_own = roles.is_own_case(self.member, roles.Matter(), self.holders)
+        if is_told and (is_own or not roles.is_of_the_operator(self.member)):
+            message = f"{what} is recorded by the operator, not by who holds the entry"
+            raise Refused((Finding(Action.REJECT, "", Problem("E-ROLE", message, _SOURCE)),))
 
     def asks(self, asked_by: str) -> str:
         """Return for which party this is asked: a holder speaks for his own, whatever is said."""

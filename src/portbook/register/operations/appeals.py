@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from portbook import policy as policies
 from portbook import review
 from portbook.edition import State
-from portbook.errors import Problem, RuleError
+from portbook.errors import Problem, RuleError, shown
 from portbook.names import fold
 from portbook.procedures import Change, Row
 from portbook.records import Record
@@ -57,6 +57,7 @@ def file(act: Act, decision: int, body: str, facts: str, appellant: str) -> Done
         if any(appeal.state == RUNNING for appeal in before):
             message = f"an appeal against Event {decision} runs already"
             raise RuleError(Problem("E-APPEAL-RUNS", message, _SOURCE))
+        _must_stand(doing, told)
         filed = date.fromisoformat(doing.today)
         public = _public(doing, told, before)
         heard = tuple(appeal.body for appeal in before)
@@ -123,14 +124,16 @@ def decide(
     def do(doing: Doing) -> Any:
         doing.may()
         found = _running(appeal)
+        told = _decision(found.decision_id)
+        rows = tuple(_rows_of(doing, told))
+        dossier = _dossier(doing, told)
+        doing.may(parties_of(rows), "", dossier.matter_of if dossier else None)
         if decision not in review.may_decide(found.body, doing.policy):
             message = f"the {found.body} cannot {decision}"
             raise RuleError(Problem("E-APPEAL-ORDER", message, "RFC 2026 section 6.5.2"))
         if not reference.strip():
             message = f"no decision of the {found.body} on appeal {appeal} is on record"
             raise RuleError(Problem("E-EVIDENCE", message, _SOURCE))
-        told = _decision(found.decision_id)
-        rows = tuple(_rows_of(doing, told))
         _close(doing, told, found, decision)
         if decision is review.Decision.ANNUL or (decision is review.Decision.DECIDE_ANEW and is_undone):
             doing.needs(policies.Act.REVOKE)  # it takes back what was decided
@@ -160,7 +163,7 @@ def _close(doing: Doing, told: _Decision, appeal: Appeal, decision: review.Decis
     if decision is not review.Decision.UPHOLD:
         step = Step.REOPEN
     elif kind == "application":
-        step = _UPHOLDING[_state_decided(told)]
+        step = _UPHOLDING[ApplicationState(_state_of(told))]
     else:
         step = Step.DECIDE_TO_REVOKE if _rows_changed(told) else Step.DECIDE_TO_KEEP
     _move_object(doing, told, step, actor, Evidence.DECISION)
@@ -173,10 +176,29 @@ _UPHOLDING = {
 }
 
 
-def _state_decided(told: _Decision) -> ApplicationState:
-    """The state into which the decision put its application."""
-    states = [change["after"]["state"] for change in told.changes if change["table"] == "application"]
-    return ApplicationState(states[-1])
+_CASE_DECIDED = (RevocationState.REVOKED, RevocationState.KEPT)
+
+
+def _state_of(told: _Decision) -> str:
+    """The state into which the Event put its application or case; "" for none."""
+    kind = told.object.partition(" ")[0]
+    changed = [change["after"] for change in told.changes if change["table"] == kind]
+    return str(next((after["state"] for after in reversed(changed) if "state" in after), ""))
+
+
+def _must_stand(doing: Doing, told: _Decision) -> None:
+    """Raise `RuleError` E-APPEAL-OBJECT for an Event on a request or case that did not decide it."""
+    kind, _, number = told.object.partition(" ")
+    if dossier := _dossier(doing, told):
+        stands = dossier.state in _UPHOLDING and _state_of(told) == dossier.state
+    elif kind == "case":
+        case = tables.load(Case, "WHERE identity = %s", [int(number)])[0]
+        stands = case.state in _CASE_DECIDED and _state_of(told) == case.state
+    else:
+        stands = kind != "application"
+    if not stands:
+        message = f"Event {told.event}, {told.operation!r}, is not the decision on {shown(told.object)}"
+        raise RuleError(Problem("E-APPEAL-OBJECT", message, _SOURCE))
 
 
 def _rows_changed(told: _Decision) -> bool:
@@ -197,7 +219,7 @@ def _move_object(doing: Doing, told: _Decision, step: Step, actor: Actor, eviden
 def _dossier(doing: Doing, told: _Decision) -> Dossier | None:
     """The application that the decision is about, if it is about one."""
     kind, _, number = told.object.partition(" ")
-    if kind != "application":
+    if kind != "application" or not number:
         return None
     row = tables.load(Application, "WHERE identity = %s", [int(number)])[0]
     return Dossier(doing, row, newest_version(row.identity))
@@ -211,10 +233,12 @@ def _contested(doing: Doing, told: _Decision, rows: Iterable[Record]) -> str:
     found = tuple(rows)
     places = {place for row in found for place in places_of(row)}
     names = {fold(row.service_name) for row in found if row.service_name}
+    codes = {row.service_code for row in found if row.service_code}
     if dossier := _dossier(doing, told):
         places |= {(spot.number, spot.transport) for spot in dossier.case().spots}
         names |= {fold(dossier.application.service_name)} - {""}
-    return canonical({"places": sorted(places), "names": sorted(names)})
+        codes |= {str(code.number) for code in dossier.case().codes}
+    return canonical({"places": sorted(places), "names": sorted(names), "codes": sorted(codes)})
 
 
 def _rows_of(doing: Doing, told: _Decision) -> Iterator[Record]:

@@ -19,7 +19,7 @@ from portbook.register.acts import Act, Done
 from portbook.register.models import ReservedName
 from portbook.register.operations import granting
 from portbook.register.operations.acting import Doing, parties_of, perform
-from portbook.register.operations.contesting import not_contested
+from portbook.register.operations.contesting import grant_not_contested, not_contested
 from portbook.register.operations.dossiers import Dossier, opened, told
 from portbook.register.operations.granting import authority, basis_of, codes_alone, granted, shared
 from portbook.register.operations.steps import object_of, onward
@@ -75,7 +75,8 @@ def _enter(dossier: Dossier, expert: str) -> dict[str, Any]:
     given = granted(dossier, case)
     basis = basis_of(dossier, case, expert)
     beside = [row for port in given.ports for row in doing.rows.at(port) if row.service_name]
-    not_contested((*doing.rows.named(given.name), *_wanted_rows(given)))
+    not_contested(doing.rows.named(given.name))
+    grant_not_contested(given)
     granting.check_steps(doing, case, given, basis)
     _open_reserved_name(doing, given.name)
     outcome = procedures.assign(doing.rows, given, basis, doing.policy)
@@ -97,13 +98,6 @@ def _enter(dossier: Dossier, expert: str) -> dict[str, Any]:
         "expires": str(given.expires or ""),
         "told": summary,
     }
-
-
-def _wanted_rows(given: Grant) -> list[Record]:
-    """The rows that come, as far as an appeal could be about them."""
-    return [
-        Record(given.name, str(port), transport) for port in given.ports for transport in given.transports
-    ]
 
 
 def _open_reserved_name(doing: Doing, name: str) -> None:
@@ -132,6 +126,7 @@ def _enter_codes(dossier: Dossier) -> dict[str, Any]:
         )
         for code in case.codes
     ]
+    not_contested(records)
     doing.replace_rows(
         (Change((), tuple(map(Row, records)), f"service codes of application {dossier.identity}"),)
     )
@@ -147,6 +142,7 @@ def add_codes(act: Act, grant: Grant, *, asked_by: str, expert: str) -> Done:
         own = doing.rows.named(grant.name)
         doing.may(parties_of(own))
         not_contested(own)
+        grant_not_contested(grant)
         outcome = procedures.add_codes(doing.rows, grant, doing.basis(asked_by, expert=expert))
         doing.replace(outcome, shares={(port, Transport.DCCP.value) for port in grant.ports})
         facts = {"day": str(doing.today), "granted": f"service codes {', '.join(map(str, grant.codes))}"}

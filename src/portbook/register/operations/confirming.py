@@ -65,26 +65,36 @@ def close_unconfirmed(act: Act, application: int) -> Done:
 
 
 def ask_holders(dossier: Dossier, holdings: Iterable[Holding]) -> date:
-    """Ask each holder once about this version; return the day until when they have time."""
+    """Ask each holder once about this version, and who holds it since then; return the day when it is due."""
     case, day = dossier.case(), holder_due(dossier.today, dossier.doing.policy)
-    asked = {each.service for each in dossier.confirmations()}
-    for holding in holdings:
-        if holding.name in asked:
+    asked = {each.service: each for each in dossier.confirmations()}
+    for holding in {each.name: each for each in holdings}.values():
+        before = asked.get(holding.name)
+        speak = speakers(case, holding)
+        if before and before.speakers == speak:
             continue
-        asked.add(holding.name)
-        values = {
-            "application_id": dossier.identity,
-            "digest": dossier.version.digest,
-            "service": holding.name,
-            "speakers": speakers(case, holding),
-            **dict.fromkeys(("answer", "party", "member", "reasons"), ""),
-            "version": 1,
-        }
-        dossier.work.add(casework.Confirmation, values)
+        _ask(dossier, holding.name, speak, before)
         facts = {"what": dossier.title, "service": holding.name, "ends": day.isoformat()}
         description = dossier.application.description
         dossier.doing.tell(case.who_speaks(holding), "consent asked", description=description, **facts)
     return day
+
+
+def _ask(dossier: Dossier, service: str, speak: str, before: casework.Confirmation | None) -> None:
+    """Note who is asked about a service, in place of what who held it *before* was asked and said."""
+    values = {
+        "application_id": dossier.identity,
+        "digest": dossier.version.digest,
+        "service": service,
+        "speakers": speak,
+        **dict.fromkeys(("answer", "party", "member", "reasons"), ""),
+        "version": 1,
+    }
+    if before:
+        old = tables.values_of(before)
+        dossier.work.change(casework.Confirmation, before.identity, old, values | {"version": old["version"]})
+    else:
+        dossier.work.add(casework.Confirmation, values)
 
 
 def held_by(dossier: Dossier) -> tuple[Holding, ...]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from portbook.errors import Problem, RuleError, shown
 from portbook.names import fold
 from portbook.numbers import Transport
+from portbook.procedures import Grant
 from portbook.records import Record
 from portbook.register import tables
 from portbook.register.cases import RUNNING, Appeal
@@ -24,25 +25,34 @@ class Contested(NamedTuple):
 
     places: frozenset[tuple[int, Transport]]
     names: frozenset[str]  # folded
+    codes: frozenset[str]
 
 
 def contested() -> Contested:
     """Return what the appeals that run keep from everybody."""
     places: set[tuple[int, Transport]] = set()
     names: set[str] = set()
+    codes: set[str] = set()
     for appeal in tables.load(Appeal, "WHERE state = %s", [RUNNING]):
         kept = json.loads(appeal.contested)
         places.update((port, Transport(transport)) for port, transport in kept["places"])
         names.update(kept["names"])
-    return Contested(frozenset(places), frozenset(names))
+        codes.update(kept["codes"])
+    return Contested(frozenset(places), frozenset(names), frozenset(codes))
 
 
 def not_contested(rows: Iterable[Record]) -> None:
-    """Raise `RuleError` E-APPEAL-RUNS while an appeal runs about a name or port of *rows*."""
+    """Raise `RuleError` E-APPEAL-RUNS while an appeal runs about a name, port or code of *rows*."""
     kept = contested()
     for row in rows:
-        is_named = fold(row.service_name or "") in kept.names
-        if is_named or not kept.places.isdisjoint(places_of(row)):
-            what = f"{row.service_name or 'a row'} {row.port_number or ''}".strip()
+        is_kept = fold(row.service_name or "") in kept.names or (row.service_code or "") in kept.codes
+        if is_kept or not kept.places.isdisjoint(places_of(row)):
+            what = f"{row.service_name or 'a row'} {row.port_number or row.service_code or ''}".strip()
             message = f"an appeal about {shown(what)} runs; nothing becomes of it until that is decided"
             raise RuleError(Problem("E-APPEAL-RUNS", message, _SOURCE))
+
+
+def grant_not_contested(grant: Grant) -> None:
+    """Raise `RuleError` E-APPEAL-RUNS while an appeal runs about a name, port or code that *grant* gives."""
+    not_contested((Record(grant.name), *(Record(service_code=str(code)) for code in grant.codes)))
+    not_contested(Record(grant.name, str(port), each) for port in grant.ports for each in grant.transports)

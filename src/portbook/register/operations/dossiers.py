@@ -6,6 +6,7 @@ what others asked for before, what the rules say of all this now, and whose turn
 
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,7 @@ from portbook.applications import (
     Party,
     Reading,
     confusable_key,
-    findings,
+    findings_in,
     may_be_sent,
     of_tree,
     tree,
@@ -31,7 +32,7 @@ from portbook.register.limits import MAX_TEXT
 from portbook.register.operations import parties, turns
 from portbook.register.operations.acting import Doing, Refused
 from portbook.register.operations.contesting import contested
-from portbook.review import Person, Route, route
+from portbook.review import Person, Route, route_in
 from portbook.states import APPLICATION, PUBLIC_WORDS, Actor, ApplicationState, Evidence, move
 from portbook.states import Act as Step
 
@@ -108,7 +109,7 @@ class Dossier:
             self._ties(member),
         )
 
-    @property
+    @cached_property
     def concerned(self) -> tuple[Person, ...]:
         """Everybody whose case it is (R-REV-12); the bodies of the IETF hold for all and tie nobody."""
         application, bodies = self.application, self.doing.policy.bodies
@@ -135,10 +136,11 @@ class Dossier:
     # -- what is on record
 
     def reviews(self) -> list[models.Review]:
-        """What each team was asked last about this version."""
+        """What each team that the policy names was asked last about this version."""
+        teams = {team.name for team in self.doing.policy.teams}
         where = "WHERE application_id = %s AND digest = %s ORDER BY identity"
         found = tables.load(models.Review, where, [self.identity, self.version.digest])
-        return list({review.team: review for review in found}.values())
+        return list({review.team: review for review in found if review.team in teams}.values())
 
     def confirmations(self) -> list[casework.Confirmation]:
         """Which holders were asked about this version."""
@@ -194,8 +196,7 @@ class Dossier:
 
     @cached_property
     def _findings(self) -> tuple[Finding, ...]:
-        found = findings(self.application, self.doing.rows, self.doing.policy, self.circumstances)
-        return gravest_first((*found, *self._unknown_parties()))
+        return gravest_first((*findings_in(self._case), *self._unknown_parties()))
 
     def _unknown_parties(self) -> Iterable[Finding]:
         for field in ("assignee", "contact"):
@@ -210,15 +211,19 @@ class Dossier:
 
     @cached_property
     def _route(self) -> Route:
-        return route(self.application, self.doing.rows, self.doing.policy, self.circumstances)
+        return route_in(self._case)
 
     def case(self, known: Circumstances | None = None) -> Case:
         """The application beside the registry, as the rules look at it."""
-        return Case(self.application, self.doing.rows, self.doing.policy, known or self.circumstances)
+        return replace(self._case, circumstances=known) if known else self._case
+
+    @cached_property
+    def _case(self) -> Case:
+        return Case(self.application, self.doing.rows, self.doing.policy, self.circumstances)
 
     def forget(self) -> None:
         """Find everything again: a version or an answer has come."""
-        for name in ("application", "circumstances", "_findings", "_route"):
+        for name in ("application", "circumstances", "concerned", "_case", "_findings", "_route"):
             self.__dict__.pop(name, None)
 
     # -- what changes
@@ -325,9 +330,8 @@ def _permit(dossier: Dossier, *, is_new: bool = False) -> None:
 
 def newest_version(identity: int) -> models.Version:
     """Return the newest version of an application."""
-    return tables.load(models.Version, "WHERE application_id = %s ORDER BY number DESC LIMIT 1", [identity])[
-        0
-    ]
+    where = "WHERE application_id = %s ORDER BY number DESC LIMIT 1"
+    return tables.load(models.Version, where, [identity])[0]
 
 
 def _unknown(identity: int) -> RuleError:

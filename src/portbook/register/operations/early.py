@@ -4,11 +4,13 @@ Rules R-EARLY-5 to R-EARLY-9, lines P13 to P16, through `procedures`; they begin
 chairs and of the IESG are recorded as evidence.
 """
 
+import json
 from datetime import date
 from typing import Any
 
 from portbook import procedures, review
 from portbook.errors import Problem, RuleError, shown
+from portbook.names import fold
 from portbook.numbers import checked_port
 from portbook.procedures import Standing
 from portbook.procedures.rows import expiry, is_temporary
@@ -149,10 +151,19 @@ def _standing(doing: Doing, name: str, is_before_iesg: bool = False) -> Standing
     if expires is None:
         message = f"the registry has no early allocation for {shown(name)}"
         raise RuleError(Problem("E-ROW-MISSING", message, "docs/states.md"))
-    began = own[0].registration_date or ""
-    renewed = "SELECT COUNT(*) FROM register_event WHERE operation = %s AND object = %s AND instant >= %s"
-    count = tables.rows(renewed, [RENEW, f"service {name}", str(began)])[0][0]
-    return Standing(expires, count, is_before_iesg)
+    return Standing(expires, _renewals(doing, own), is_before_iesg)
+
+
+def _renewals(doing: Doing, own: tuple[Record, ...]) -> int:
+    """How often the rows *own* were renewed since they began, under whatever name."""
+    found = doing.work.reader.select("WHERE fold = %s", [fold(own[0].service_name or "")])
+    entries = {held.identity for held in found}
+    statement = "SELECT changes FROM register_event WHERE operation = %s AND instant >= %s"
+    renewed = tables.rows(statement, [RENEW, str(own[0].registration_date or "")])
+    return sum(
+        any(change["table"] == "entry" and change["identity"] in entries for change in json.loads(changes))
+        for (changes,) in renewed
+    )
 
 
 def _marked(own: tuple[Record, ...]) -> tuple[Record, ...]:

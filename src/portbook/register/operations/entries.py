@@ -24,6 +24,7 @@ from portbook.records import Record, Reference, RichText
 from portbook.register.acts import Act, Done
 from portbook.register.models import Application
 from portbook.register.operations.acting import OPERATOR, Doing, parties_of, perform
+from portbook.register.operations.contesting import not_contested
 from portbook.register.operations.dossiers import Dossier, newest_version
 from portbook.register.tables import load
 from portbook.states import Act as Step
@@ -47,6 +48,8 @@ def amend(act: Act, target: Target, *wishes: Wish, decision: str = "", applicati
     def body(doing: Doing) -> Any:
         own = own_rows(doing, target)
         doing.may(parties_of(own))
+        doing.records("what the IESG decided", bool(decision.strip()))
+        doing.records("a note or a report", any(_annotates(wish.amendment) for wish in wishes))
         asked = [wish._replace(party=doing.asks(wish.party)) for wish in wishes]
         holds = _settled(doing, own, asked)
         party = next(wish.party for wish in asked if wish.amendment == holds)
@@ -58,6 +61,11 @@ def amend(act: Act, target: Target, *wishes: Wish, decision: str = "", applicati
 
     asked = [target, wishes, decision, application]
     return perform(act, "amend", f"service {target.name}", asked, body)
+
+
+def _annotates(amendment: Amendment) -> bool:
+    """Whether it changes what the registry itself notes, or what was reported (R-FORM-18, R-UNAUTH-2)."""
+    return amendment.notes is not None or amendment.unauthorized is not None
 
 
 def _settled(doing: Doing, own: tuple[Record, ...], wishes: list[Wish]) -> Amendment:
@@ -203,6 +211,7 @@ def rename_service(
     def body(doing: Doing) -> Any:
         own = doing.rows.named(old)
         doing.may(parties_of(own))
+        not_contested((*own, Record(new)))
         basis = doing.basis(asked_by, evidence=accepted, expert=expert)
         outcome = procedures.rename_service(doing.rows, old, new, basis)
         doing.check(outcome.findings)

@@ -53,8 +53,9 @@ def authority(dossier: Dossier, route: Route) -> tuple[str, tuple[Finding, ...]]
 
 
 def _approved(dossier: Dossier) -> casework.Decision | None:
-    approved = [each for each in dossier.decisions() if each.ruling == Ruling.APPROVED.value]
-    return approved[-1] if approved else None
+    """The newest decision, if it approves: what was decided anew since then holds no more."""
+    decisions = dossier.decisions()
+    return decisions[-1] if decisions and decisions[-1].ruling == Ruling.APPROVED.value else None
 
 
 def _missing(message: str) -> Finding:

@@ -13,7 +13,7 @@ from portbook import formats, procedures
 from portbook import policy as policies
 from portbook.errors import Problem, RuleError, shown
 from portbook.numbers import Transport, checked_port
-from portbook.records import PublishedDate, RichText
+from portbook.records import PublishedDate, Record, RichText
 from portbook.register import tables
 from portbook.register.acts import Act, Done
 from portbook.register.editions import head_of
@@ -22,6 +22,7 @@ from portbook.register.operations.acting import Doing, perform
 from portbook.register.operations.contesting import not_contested
 from portbook.register.operations.entries import need_evidence
 from portbook.register.roles import Role
+from portbook.register.tables import Values
 from portbook.states import PORT, Actor, Evidence, move
 from portbook.states import Act as Step
 
@@ -119,10 +120,9 @@ def change_member(
         if not found:
             raise RuleError(Problem("E-MEMBER-UNKNOWN", f"there is no member {shown(name)}", _SOURCE))
         before = tables.values_of(found[0])
-        if set(roles or ()) - set(before["roles"].split()) or (party and party != before["party"]):
-            _may_become(doing, roles or (), party or "")
         new = {"roles": None if roles is None else _roles(roles), "party": party, "is_active": is_active}
         after = {**before, **{field: value for field, value in new.items() if value is not None}}
+        _see_what_comes(doing, before, after)
         doing.work.change(Member, found[0].identity, before, after)
         if not _registrars():
             message = f"{shown(name)} is the last registrar; nobody could act any more"
@@ -131,6 +131,14 @@ def change_member(
 
     asked = [name, None if roles is None else sorted(roles), party, is_active]
     return perform(act, "change member", f"member {name}", asked, body)
+
+
+def _see_what_comes(doing: Doing, before: Values, after: Values) -> None:
+    """See to roles and a party that a member has not had; who comes back is given again what he had."""
+    had = before if before["is_active"] else {"roles": "", "party": ""}
+    roles = after["roles"].split()
+    comes = set(roles) - set(had["roles"].split())
+    _may_become(doing, roles if comes else (), after["party"] if after["party"] != had["party"] else "")
 
 
 def _may_become(doing: Doing, roles: Collection[str], party: str) -> None:
@@ -206,6 +214,7 @@ def reserve(act: Act, port: int, decision: str) -> Done:
 
     def body(doing: Doing) -> Any:
         doing.may()
+        not_contested((Record(port_number=str(checked_port(port))),))
         basis = doing.basis(evidence=decision, is_ietf_action=True)
         outcome = procedures.reserve(doing.rows, checked_port(port), basis, doing.policy)
         doing.check(outcome.findings)

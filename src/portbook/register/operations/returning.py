@@ -9,14 +9,15 @@ from typing import Any
 from portbook import procedures
 from portbook.applications import Application, Case, Circumstances, Kind, Maintenance, WantedPort
 from portbook.applications.maintenance import authority
-from portbook.errors import Problem, RuleError
+from portbook.errors import Problem, RuleError, shown
 from portbook.names import fold
 from portbook.numbers import Transport
 from portbook.procedures import Basis, Grant, Outcome, Target
 from portbook.procedures.returning import rows_of
 from portbook.records import Record
+from portbook.register import tables
 from portbook.register.acts import Act, Done
-from portbook.register.cases import Notice
+from portbook.register.cases import OPEN, Notice
 from portbook.register.operations import notices
 from portbook.register.operations.acting import (
     OPERATOR,
@@ -27,7 +28,7 @@ from portbook.register.operations.acting import (
     places_of,
     references,
 )
-from portbook.register.operations.contesting import not_contested
+from portbook.register.operations.contesting import grant_not_contested, not_contested
 from portbook.register.operations.entries import finish, need_evidence
 from portbook.states import Act as Step
 from portbook.states import Actor, Evidence
@@ -47,11 +48,13 @@ def announce(act: Act, target: Target, *, asked_by: str, evidence: str, expert: 
     def body(doing: Doing) -> Any:
         own = rows_of(doing.rows, target)
         doing.may(parties_of(own))
+        doing.records("what the expert said", bool(expert.strip()))
         party = doing.asks(asked_by)
         if doing.member.party == party != OPERATOR and any(map(doing.is_for_the_ietf, own)):
             message = f"{target.name!r} has a System Port; the operator announces its return"
             raise RuleError(Problem("E-ROLE", message, "T-52"))
         doing.check(_outcome(doing, target, doing.basis(party, evidence=evidence, expert=expert)).findings)
+        _only_one(doing, own)
         content = [*target, evidence, expert]
         notice = notices.open_notice(
             doing, RETURN, told(target), content, party, doing.policy.clocks.objection
@@ -62,6 +65,14 @@ def announce(act: Act, target: Target, *, asked_by: str, evidence: str, expert: 
 
     asked = [target, asked_by, evidence, expert]
     return perform(act, "announce return", told(target), asked, body)
+
+
+def _only_one(doing: Doing, own: tuple[Record, ...]) -> None:
+    """Raise `RuleError` E-NOTICE-OPEN when one of the rows *own* is announced already (T-49)."""
+    for notice in tables.load(Notice, "WHERE kind = %s AND state = %s", [RETURN, OPEN]):
+        if any(row in own for row in rows_of(doing.rows, _target(notice)[0])):
+            message = f"notice {notice.identity} on {shown(notice.object)} is open until {notice.ends}"
+            raise RuleError(Problem("E-NOTICE-OPEN", message, "T-49"))
 
 
 def confirm(act: Act, notice: int, evidence: str, confirmed_by: str = "") -> Done:
@@ -105,7 +116,7 @@ def deassign(act: Act, notice: int, application: int = 0) -> Done:
         target, evidence, expert = _target(found)
         own = rows_of(doing.rows, target)
         doing.may(parties_of(own))
-        consents = frozenset(assignees(own)) if found.confirmation else frozenset()
+        consents = frozenset({found.confirmation.partition(": ")[0]})  # he may be the Assignee no more
         if found.asked_by != OPERATOR:
             doing.check(authority(_as_request(doing, target, found.asked_by, consents)))
         not_contested(own)
@@ -201,6 +212,7 @@ def reuse(
         for party in (*grant.assignee, *grant.contact):
             doing.contact(party)
         not_contested(own)
+        grant_not_contested(grant)
         _path_of_reuse(doing, own, decision)
         facts = {"expert": expert, "is_ietf_action": bool(decision.strip()), "consents": frozenset(consents)}
         basis = doing.basis(asked_by, **facts)

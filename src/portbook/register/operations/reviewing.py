@@ -161,11 +161,12 @@ def escalate(act: Act, application: int, *, version: str, words: str) -> Done:
 
 
 def _experts_fail(dossier: Dossier) -> bool:
-    """Whether the experts are split, aside or silent, or do not decide this (R-REV-11, 12, 17)."""
+    """Whether the experts are split, aside, silent or gone, or do not decide this (R-REV-11, 12, 17)."""
     said = experts.said(dossier)
     cannot = any(finding.code in ("E-EXPERT-SPLIT", "E-EXPERT-COI") for finding in said.findings)
     silences = (experts.silence_of(dossier, team) for team in experts.silent_teams(dossier))
-    return cannot or Silence.ESCALATE in silences or dossier.route().state in _BY_THE_IETF
+    cannot = cannot or not said.teams or Silence.ESCALATE in silences
+    return cannot or dossier.route().state in _BY_THE_IETF
 
 
 def remind(act: Act, application: int) -> Done:

@@ -28,7 +28,7 @@ def succeed(
 
     def body(doing: Doing) -> Any:
         own = doing.rows.named(pair.name)
-        doing.may(parties_of(own))
+        doing.may(parties_of(own) | {pair.applied_by, *pair.contact})  # nobody decides for his own party
         for party in filter(None, (pair.applied_by, *pair.contact)):
             doing.contact(party)
         not_contested(own)
