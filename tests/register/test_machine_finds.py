@@ -23,7 +23,7 @@ from portbook.store import EditionStore
 
 from .test_machine import copies, walk  # noqa: F401  # a fixture
 
-SEQUENCES, STEPS = 25, 20
+SEQUENCES, STEPS = 200, 20  # the first walk that shows the fault is the last
 
 Patch = pytest.MonkeyPatch
 
