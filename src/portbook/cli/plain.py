@@ -23,8 +23,9 @@ from portbook.cli import to_stderr
 from portbook.lookup import NONE, TRANSPORTS, Row, Table, TableError, current_table, fold, number
 
 VERBS = (
-    *("apply", "check", "conform", "convert", "doctor", "editions", "export", "getent", "lookup", "paths"),
-    *("publish", "search", "serve", "show", "update", "verify"),
+    *("appeal", "apply", "assign", "audit", "backup", "check", "conform", "contact", "convert", "deassign"),
+    *("doctor", "editions", "export", "getent", "lookup", "maintain", "paths", "publish", "register"),
+    *("restore", "review", "revoke", "search", "serve", "show", "update", "verify", "worker"),
 )
 HINT = "A registered name says who asked for the number, not what runs on it."
 MAX_KEY = 255  # characters; no name of the registry has more than 22
