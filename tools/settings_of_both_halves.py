@@ -1,5 +1,3 @@
-"""Django's settings for mypy alone: the site's, and the register's tables, which the site does not know."""
+"""Django's settings for mypy alone: those of the site with its desk, which are the most there are."""
 
-from portbook.web.settings import *  # noqa: F403
-
-INSTALLED_APPS = ["portbook.register"]
+from portbook.desk.settings import *  # noqa: F403

@@ -28,6 +28,7 @@ class Act(NamedTuple):
     key: str = ""  # of idempotency: the same act again is answered, not done
     request: str = ""  # what was asked, whole: a key stands for this alone
     is_dry: bool = False  # it is done, told and undone again: nothing of it stays
+    seen: str = ""  # the digest that its dry run showed: it is done as shown, or not at all
 
     @property
     def digest(self) -> str:

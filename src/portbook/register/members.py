@@ -14,6 +14,7 @@ from portbook.register.limits import MAX_NAME
 from portbook.register.models import Member
 
 REGISTRAR = "registrar"
+APPLICANT = "applicant"  # what whoever signs up becomes
 
 _SOURCE = "docs/register.md"
 _WORD = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
@@ -42,6 +43,19 @@ def add(act: Act, name: str, roles: Iterable[str], party: str = "") -> Done:
             raise RuleError(Problem("E-MEMBER-TAKEN", message, _SOURCE))
         work.add(Member, {"name": name, "roles": wanted, "party": party, "is_active": True})
         return {"member": name, "roles": wanted}
+
+    return transaction(act, body, by_outsider=True)
+
+
+def join(act: Act, name: str) -> Done:
+    """Let somebody who showed an address of his become an applicant, under a name that nobody had."""
+
+    def body(work: Work) -> dict[str, str]:
+        if tables.rows("SELECT 1 FROM register_member WHERE name = %s", [name]):
+            message = f"there is a member {shown(name)} already"
+            raise RuleError(Problem("E-MEMBER-TAKEN", message, _SOURCE))
+        work.add(Member, {"name": name, "roles": APPLICANT, "party": "", "is_active": True})
+        return {"member": name, "roles": APPLICANT}
 
     return transaction(act, body, by_outsider=True)
 

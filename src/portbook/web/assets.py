@@ -11,11 +11,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from portbook.web import problems
 
-FOLDER = Path(__file__).resolve().parent / "static"
 HTMX = "htmx-2.min.js"  # from the wheel of django-htmx
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -34,7 +34,8 @@ class Asset(NamedTuple):
 @cache
 def table() -> dict[str, Asset]:
     """Return the files by the names they have in the folder."""
-    contents = {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir())}
+    folders = map(Path, settings.PORTBOOK_ASSETS)
+    contents = {path.name: path.read_bytes() for folder in folders for path in sorted(folder.iterdir())}
     contents[HTMX] = files("django_htmx").joinpath("static", "django_htmx", HTMX).read_bytes()
     assets = {}
     for name, content in contents.items():
@@ -46,9 +47,10 @@ def table() -> dict[str, Asset]:
 
 @cache
 def addresses() -> dict[str, str]:
-    """Return the addresses of the files, by their kind: "style", "htmx", "script", "icon"."""
+    """Return the addresses of the files, by their kind: "style", "htmx", "script", "icon"; others by name."""
     kinds = {"style": "portbook.css", "htmx": HTMX, "script": "portbook.js", "icon": "favicon.svg"}
-    return {kind: f"/static/{table()[name].name}" for kind, name in kinds.items()}
+    named = {Path(name).stem.replace("-", "_"): name for name in table()}
+    return {kind: f"/static/{table()[name].name}" for kind, name in (named | kinds).items()}
 
 
 def serve(request: HttpRequest, name: str) -> HttpResponse:

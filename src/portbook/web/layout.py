@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -36,7 +37,7 @@ def page(
     request: HttpRequest | None, template: str, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
     """Return the page made of *template*; without *request* it tells of no edition, which may be at fault."""
-    return HttpResponse(render_to_string(f"web/{template}", {**_around(request), **context}), status=status)
+    return HttpResponse(render_to_string(f"web/{template}", {**around(request), **context}), status=status)
 
 
 def piece(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
@@ -45,7 +46,8 @@ def piece(request: HttpRequest, template: str, context: Mapping[str, object]) ->
     return HttpResponse(render_to_string(f"web/{template}", {"root": here.links.root, **context}))
 
 
-def _around(request: HttpRequest | None) -> dict[str, object]:
+def around(request: HttpRequest | None) -> dict[str, object]:
+    """Return what the frame of a page shows."""
     here = edition_of(request) if request else None
     return {
         "served": here,
@@ -55,6 +57,7 @@ def _around(request: HttpRequest | None) -> dict[str, object]:
         "undated": _undated(request) if request else "/",
         "menu": _menu(here, request),
         "asset": assets.addresses(),
+        "desk_address": settings.PORTBOOK_DESK,
         "longest_query": MAX_QUERY,
     }
 

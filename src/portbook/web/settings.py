@@ -21,6 +21,9 @@ ALLOWED_HOSTS = [
 PORTBOOK_DATA = os.environ.get("PORTBOOK_DATA") or None
 PORTBOOK_EDITION = os.environ.get("PORTBOOK_EDITION") or None
 
+PORTBOOK_ASSETS = [HERE / "static"]  # folders of stylesheets, scripts and icons
+PORTBOOK_DESK = ""  # where applications are made, if this site has such a place
+
 ROOT_URLCONF = "portbook.web.urls"
 WSGI_APPLICATION = "portbook.web.wsgi.application"
 APPEND_SLASH = False

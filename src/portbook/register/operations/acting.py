@@ -235,6 +235,9 @@ def _persons(doing: Doing) -> dict[str, Any]:
     digest = approval_digest(act, work.changes)
     if act.is_dry:
         return {"operation": act.operation, "needs": needed, "digest": digest}
+    if act.seen and act.seen != digest:
+        message = f"{shown(act.operation)} would not do now what was shown; look again"
+        raise RuleError(Problem("E-STALE", message, _SOURCE))
     given = _approvals(doing, digest)[: needed - 1]
     if len(given) < needed - 1:
         message = (

@@ -1,0 +1,5 @@
+"""(to come)"""
+
+from portbook.desk.deeds import Deed
+
+DEEDS: tuple[Deed, ...] = ()

@@ -1,0 +1,170 @@
+"""What stands before the pages: which of Django's parts see a request, and what every private answer has.
+
+The public half is served as it is without a desk: no session is read there and no cookie set (T-80).  Behind
+the addresses of `PRIVATE` every answer is its reader's alone, and whoever acts is looked up in the register
+anew for each request (T-61).
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import DisallowedHost
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import redirect
+from django.utils.cache import patch_vary_headers
+
+from portbook.desk import members, problems
+from portbook.errors import PortbookError
+from portbook.web import problems as public
+from portbook.web.front import HSTS, SECURITY, Front
+
+PRIVATE = ("/desk", "/accounts")
+API = "/v1/register"  # with a token; no cookie counts there
+IDLE_SECONDS = {
+    True: 30 * 60,
+    False: 2 * 3_600,
+}  # until a session ends: of who works for the operator, of others
+NOTED_SECONDS = 60  # a session notes so often that it is used
+
+_SEEN = "portbook-seen"
+_ROLES = "portbook-roles"
+_OPEN_WITHOUT_FACTOR = ("/accounts/",)
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def is_private(request: HttpRequest) -> bool:
+    """Say whether the address belongs to the desk or to accounts."""
+    return _is_below(request.path_info, PRIVATE)
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Say whether the address belongs to the register's API."""
+    return _is_below(request.path_info, (API,))
+
+
+def _is_below(path: str, places: tuple[str, ...]) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in places)
+
+
+class Public(Front):
+    """The front of the public half, around whatever is not private."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_private(request) or is_api(request):
+            return self.get_response(request)
+        return super().__call__(request)
+
+    def process_view(self, request: HttpRequest, view: object, *arguments: object) -> HttpResponse | None:
+        if is_private(request) or is_api(request):
+            return None
+        return super().process_view(request, view, *arguments)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if is_private(request) or is_api(request):
+            return None
+        return super().process_exception(request, exception)
+
+
+class Door:
+    """The headers of private answers, and what is told when an act or a page is refused."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not (is_private(request) or is_api(request)):
+            return self.get_response(request)
+        try:
+            request.get_host()
+        except DisallowedHost:
+            response = public.answer(request, public.wrong_host())
+        else:
+            response = self.get_response(request)
+        for name, value in SECURITY.items():
+            response[name] = value
+        if request.is_secure():
+            response["Strict-Transport-Security"] = HSTS
+        response["Cache-Control"] = "private, no-store"
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not (is_private(request) or is_api(request)):
+            return None
+        if isinstance(exception, public.RequestError):
+            return problems.answer(request, exception)
+        if isinstance(exception, PortbookError):
+            return problems.refused(request, exception)
+        if isinstance(exception, (DatabaseError, InterfaceError)):
+            return problems.no_database(request, exception)
+        return None
+
+
+# -- Django's own, for private addresses alone
+
+
+class _OnPrivate:
+    """Before one of Django's middlewares: lets requests for public addresses pass by it."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if not is_private(request):
+            return self.get_response(request)  # type: ignore[attr-defined]
+        return super().__call__(request)  # type: ignore[misc]
+
+    def process_view(self, request: HttpRequest, *arguments: Any) -> Any:
+        process = getattr(super(), "process_view", None)
+        return process(request, *arguments) if process and is_private(request) else None
+
+
+class Sessions(_OnPrivate, SessionMiddleware):
+    """Sessions behind the door."""
+
+
+class Forms(_OnPrivate, CsrfViewMiddleware):
+    """No form from elsewhere (T-68)."""
+
+
+class Authentication(_OnPrivate, AuthenticationMiddleware):
+    """Who is signed in."""
+
+
+class Messages(_OnPrivate, MessageMiddleware):
+    """What accounts tell once."""
+
+
+# -- who acts
+
+
+class Members:
+    """Who acts, as the register has it now; ends sessions whose roles changed, or that idled (T-61, T-67)."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not is_private(request) or not request.user.is_authenticated:
+            return self.get_response(request)
+        person = members.person_of(request)
+        now = int(time.time())
+        seen = request.session.get(_SEEN, now)
+        is_over = now - seen > IDLE_SECONDS[person.needs_factor]
+        if is_over or request.session.get(_ROLES, person.roles) != person.roles:
+            logout(request)
+            return redirect(f"/accounts/login/?next={request.path}")
+        if now - seen >= NOTED_SECONDS or _SEEN not in request.session:
+            request.session[_SEEN], request.session[_ROLES] = now, person.roles
+        if (
+            person.needs_factor
+            and not person.has_factor
+            and not request.path_info.startswith(_OPEN_WITHOUT_FACTOR)
+        ):
+            return redirect("/accounts/2fa/")
+        return self.get_response(request)

@@ -1,0 +1,97 @@
+"""What the settings of the desk read from the environment and from Portbook's own folder."""
+
+import json
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Any
+
+from portbook.errors import Problem, StoreError, shown
+from portbook.store import home
+from portbook.store.durable import make_folder
+
+SECRET_FILE = "PORTBOOK_SECRET_FILE"  # the name of a variable
+OIDC_FILE = "PORTBOOK_OIDC"
+SMTP = "PORTBOOK_SMTP"
+SECRET = "desk.secret"  # the name of a file in Portbook's own folder
+MIN_SECRET = 32  # characters
+
+_SOURCE = "docs/desk.md"
+
+
+def secret_key() -> str:
+    """Return the key that signs sessions; one for this process alone while none was made.
+
+    Raises `StoreError` E-DESK-SECRET for one that others can read, or that is too short (T-94).
+    """
+    path = _secret_path()
+    if path == home() / SECRET and not path.exists():
+        return secrets.token_urlsafe(50)
+    try:
+        mode, text = path.stat().st_mode, path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _no_secret(path, str(error)) from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise _no_secret(path, "can be read by others; chmod 600 makes it its owner's alone")
+    if len(text) < MIN_SECRET:
+        raise _no_secret(path, f"holds {len(text)} characters; at least {MIN_SECRET} are a key")
+    return text
+
+
+def make_secret() -> None:
+    """Make the key in Portbook's own folder, readable by its owner alone, where there is none."""
+    path = _secret_path()
+    if path != home() / SECRET:
+        return
+    make_folder(home())
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return
+    with open(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+
+
+def _secret_path() -> Path:
+    given = os.environ.get(SECRET_FILE)
+    return Path(given) if given else home() / SECRET
+
+
+def _no_secret(path: Path, reason: str) -> StoreError:
+    return StoreError(Problem("E-DESK-SECRET", f"the key {shown(str(path), 200)} {reason}", _SOURCE))
+
+
+def oidc_providers() -> dict[str, Any]:
+    """Return allauth's setting for the providers of OpenID Connect that the operator names, or {}.
+
+    Raises `StoreError` E-DESK-OIDC for a file that does not name them so.
+    """
+    given = os.environ.get(OIDC_FILE)
+    if not given:
+        return {}
+    try:
+        apps = json.loads(Path(given).read_text())
+        for app in apps:
+            _ = (
+                app["provider_id"],
+                app["name"],
+                app["client_id"],
+                app["secret"],
+                app["settings"]["server_url"],
+            )
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        message = f"{OIDC_FILE} {shown(given, 200)} is no list of providers: {type(error).__name__}: {error}"
+        raise StoreError(Problem("E-DESK-OIDC", message, _SOURCE)) from None
+    return {"openid_connect": {"APPS": apps, "OAUTH_PKCE_ENABLED": True}}
+
+
+def mail() -> tuple[str, str, int]:
+    """Return how letters with codes are sent: Django's back end, and the server's host and port."""
+    server = os.environ.get(SMTP, "")
+    if not server:
+        return "portbook.desk.letters_to_log.Backend", "", 0
+    host, _, port = server.rpartition(":")
+    if not host or not port.isdigit():
+        raise StoreError(Problem("E-DESK-SMTP", f"{SMTP} {shown(server)} is not HOST:PORT", _SOURCE))
+    return "django.core.mail.backends.smtp.EmailBackend", host, int(port)

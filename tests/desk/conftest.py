@@ -1,0 +1,51 @@
+"""A desk over the register at work of tests/register: each engine, Django's client, everybody signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import clear_url_caches, set_urlconf
+
+from portbook.store import EditionStore
+from portbook.web import shown
+from register import application  # before the tables are imported
+
+# isort: split
+from register import desk as registry
+from register.conftest import (  # noqa: F401
+    edition_file,
+    empty,
+    engine,
+    fresh,
+    migrated_file,
+    postgresql_server,
+    store,
+)
+
+from . import people
+
+
+@pytest.fixture
+def pages(empty: str, store: EditionStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: F811
+    """The desk over a register at work; the public half shows the edition that it was seeded from."""
+    registry.seed(store)
+    monkeypatch.setenv("PORTBOOK_HOME", str(tmp_path / "home"))
+    data = tmp_path / "shown.xml"
+    data.write_bytes(store.current().data())
+    settings = {**application.SETTINGS, "PORTBOOK_DATA": str(data), "ALLOWED_HOSTS": ["localhost"]}
+    with override_settings(**settings):
+        clear_url_caches()
+        set_urlconf(None)
+        shown.forget()
+        yield
+    clear_url_caches()
+    shown.forget()
+
+
+@pytest.fixture
+def desk(pages: None) -> Callable[[str], Client]:
+    """A client that is signed in as the member of that name; "" for somebody who is not."""
+    return people.client
