@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src"
 PACKAGE = SOURCE / "portbook"
 
-ABOVE_THE_LIBRARY = {"labels", "register", "web", "cli"}  # layers 6 to 9
+ABOVE_THE_LIBRARY = {"labels", "desk", "register", "web", "cli"}  # layers 6 to 9
 OPENS_CONNECTIONS = {"urllib.request", "http.client", "ftplib", "smtplib", "httpx", "requests", "aiohttp"}
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "core", "base", "misc"}
 

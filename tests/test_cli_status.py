@@ -90,6 +90,7 @@ REACHED: dict[tuple[str, int], tuple[tuple[str, ...], bytes]] = {
     ("paths", 0): (("paths",), b""),
     ("paths", 2): (("paths", "--nonsense"), b""),
     ("serve", 2): (("serve", "--bind", "nonsense"), b""),
+    ("practice", 2): (("practice", "--bind", "0.0.0.0:8765"), b""),
     ("--version", 0): (("--version",), b""),
     ("--version", 2): (("--version", "--nonsense"), b""),
     ("--version", 3): (("--version", "--edition", "1999"), b""),
@@ -141,6 +142,8 @@ ELSEWHERE = {
     ("doctor", 3): "test_cli_doctor.py: no data",
     ("paths", 3): "below: no home folder",
     ("serve", 0): "test_serve.py: Ctrl-C and SIGTERM",
+    ("practice", 0): "desk/test_practice.py: SIGTERM",
+    ("practice", 3): "as serve",
     ("serve", 3): "below: in a process of its own, for the site keeps what it serves",
 }
 
@@ -209,7 +212,7 @@ def test_wrong_calls(argv: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", [verb for verb in VERBS if verb not in ("doctor", "update", "paths", "serve")]
+    "verb", [verb for verb in VERBS if verb not in ("doctor", "update", "paths", "practice", "serve")]
 )
 def test_a_verb_without_its_arguments_says_what_it_needs_and_how_to_reach_the_service(verb: str) -> None:
     ran = portbook(verb)

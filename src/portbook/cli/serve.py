@@ -34,6 +34,19 @@ _HELP = "portbook serve --help"
 _BIND = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[^\[\]:\s/]{1,253}):(0|[1-9][0-9]{0,4})", re.ASCII)
 
 
+class Site(NamedTuple):
+    """What is served."""
+
+    settings: str  # the module of Django's settings
+    packages: tuple[str, ...] = ()  # that it needs besides
+    threads: int = 1  # that answer; one is the fastest where nobody waits for a database
+
+
+PUBLIC = Site("portbook.web.settings")
+DESK = Site("portbook.desk.settings", ("allauth",), threads=4)
+PRACTICE = Site("portbook.desk.practice.settings", ("allauth",), threads=4)
+
+
 class Bind(NamedTuple):
     """Where to listen."""
 
@@ -62,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     return serve(arguments.bind, arguments.data and Path(arguments.data), arguments.edition)
 
 
-def serve(bind: str, data: Path | None = None, edition: str | None = None) -> int:
+def serve(bind: str, data: Path | None = None, edition: str | None = None, *, site: Site = PUBLIC) -> int:
     """Serve until Ctrl-C or SIGTERM; return the exit status, 0 when it was stopped so.
 
     *data* is a file to show, *edition* the id of a stored edition; without both the newest one.
@@ -73,8 +86,8 @@ def serve(bind: str, data: Path | None = None, edition: str | None = None) -> in
     try:
         where = free(parse_bind(bind))
         check_hosts(where)
-        line = _load(data, edition)
-        return _listen(where, f"{line} on {where.url}")
+        line = _load(data, edition, site)
+        return _listen(where, f"{line} on {where.url}", site.threads)
     except _Stopped:
         return FOUND
     except RuntimeError as error:  # up to Python 3.11 what is raised while a class is made is wrapped in one
@@ -122,13 +135,13 @@ def check_hosts(where: Bind) -> None:
     raise _refused("E-SERVE-HOSTS", message)
 
 
-def _load(data: Path | None, edition: str | None) -> str:
+def _load(data: Path | None, edition: str | None, site: Site) -> str:
     """Read the edition and the application, which the worker then shares; return what is served, in words."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "portbook.web.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = site.settings
     for name, value in (("PORTBOOK_DATA", data and Path(data).absolute()), ("PORTBOOK_EDITION", edition)):
         if value:
             os.environ[name] = str(value)
-    for package in PACKAGES:
+    for package in (*PACKAGES, *site.packages):
         if find_spec(package) is None:
             message = f"the site needs the package {package!r}, which is not installed; install portbook[web]"
             raise DataMissing(Problem("E-SERVE-PARTS", message, _HELP))
@@ -139,7 +152,7 @@ def _load(data: Path | None, edition: str | None) -> str:
     return f"Portbook: {here.file.records:,} records as of {here.date}"
 
 
-def _listen(where: Bind, line: str) -> int:
+def _listen(where: Bind, line: str, threads: int) -> int:
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -149,7 +162,7 @@ def _listen(where: Bind, line: str) -> int:
         address=where.host,
         port=where.port,
         interface=Interfaces.WSGI,
-        blocking_threads=1,
+        blocking_threads=threads,
         backlog=BACKLOG,
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,

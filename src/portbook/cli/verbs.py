@@ -48,6 +48,7 @@ VERBS = {
     "update": Verb("update", "fetch IANA's newest edition, and keep it if it is plausible"),
     "paths": Verb("paths", "every file that Portbook uses"),
     "serve": Verb("serve", "the site and the HTTP API, on this machine"),
+    "practice": Verb("practice", "a desk to try: invented people, a register that is thrown away"),
     "doctor": Verb("doctor", "how old the data are, and what is wrong with the installation"),
 }
 

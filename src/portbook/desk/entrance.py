@@ -4,7 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.utils.http import urlencode
 
 from portbook.desk import problems
@@ -17,6 +19,11 @@ METHODS = ("GET", "HEAD", "POST")
 View = Callable[..., HttpResponse]
 
 
+def sign_in_address(request: HttpRequest) -> str:
+    """Return where somebody shows who he is, and comes back from to the page that he wanted."""
+    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
+
+
 def signed_in(view: View) -> View:
     """Let whoever is signed in enter; others are led to the door and back."""
 
@@ -25,7 +32,7 @@ def signed_in(view: View) -> View:
         if request.method not in METHODS:
             return problems.answer(request, wrong_method(request))
         if not request.user.is_authenticated:
-            return HttpResponseRedirect(f"/accounts/login/?{urlencode({'next': request.get_full_path()})}")
+            return HttpResponseRedirect(sign_in_address(request))
         return view(request, *arguments, **named)
 
     entered.roles = ()  # type: ignore[attr-defined]  # whom the page is for; () for everybody

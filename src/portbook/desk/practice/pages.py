@@ -1,0 +1,40 @@
+"""The door of a desk for practice: choose who you are; and the letters that would have gone out."""
+
+from typing import Any
+
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from portbook.desk import problems
+from portbook.desk.entrance import signed_in
+from portbook.desk.models import Account
+from portbook.desk.practice.making import PEOPLE
+from portbook.register.models import Outbox
+
+MAX_LETTERS = 100
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """Whom one can be; a form of one button each."""
+    if request.method != "POST":
+        return render(request, "desk/practice/people.html", {"people": PEOPLE})
+    found = Account.objects.filter(member=request.POST.get("member", "")).select_related("user").first()
+    if found is None:
+        raise problems.no_such_page("person of this practice")
+    logout(request)
+    login(request, found.user, backend=BACKEND)
+    return HttpResponseRedirect("/desk")
+
+
+@signed_in
+def letters(request: HttpRequest) -> HttpResponse:
+    """The newest letters of the register, to whomever they are."""
+    newest = Outbox.objects.order_by("-id")[:MAX_LETTERS]
+    return render(request, "desk/practice/letters.html", {"letters": newest})
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """Tell each page that it is of a practice, for Django's list of context processors."""
+    return {"is_practice": True}

@@ -1,0 +1,51 @@
+"""A desk to practise with: made by operations, whole, and reached by loopback alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+
+
+def test_practice_from_its_start_to_its_end(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {**os.environ, "PORTBOOK_HOME": str(tmp_path / "home"), "TMPDIR": str(scratch)}
+    command = [sys.executable, "-m", "portbook.cli", "practice", "--bind", "127.0.0.1:0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as run:
+        try:
+            assert run.stdout
+            line = run.stdout.readline()
+            address = re.fullmatch(r"Portbook: .* on (http://127\.0\.0\.1:[0-9]+)\n", line)[1]  # type: ignore[index]
+            visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+            door = visitor.open(f"{address}/desk", timeout=20)
+            assert door.url.startswith(f"{address}/desk/practice")
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', door.read().decode())[1]  # type: ignore[index]
+            form = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "member": "ada"}).encode()
+            work = visitor.open(f"{address}/desk/practice", form, timeout=20)
+            text = work.read().decode()
+            assert work.url == f"{address}/desk"
+            assert "Ada Registrar" in text
+            assert "tide-read" in text
+        finally:
+            run.send_signal(signal.SIGTERM)
+        assert run.wait(20) == 0
+    assert not list(scratch.iterdir())
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("place", ["0.0.0.0:8765", "example.org:8765", "[::]:8765"])
+def test_practice_is_for_this_machine_alone(place: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "PORTBOOK_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "portbook.cli", "practice", "--bind", place]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    assert run.returncode == 2
+    assert "for this machine alone" in run.stderr
