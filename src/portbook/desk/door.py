@@ -33,6 +33,9 @@ IDLE_SECONDS = {
 }  # until a session ends: of who works for the operator, of others
 NOTED_SECONDS = 60  # a session notes so often that it is used
 
+# With "no-referrer" a browser sends forms with "Origin: null", which tells nothing of where they come from.
+PRIVATE_SECURITY = {"Referrer-Policy": "same-origin"}
+
 _SEEN = "portbook-seen"
 _ROLES = "portbook-roles"
 _OPEN_WITHOUT_FACTOR = ("/accounts/",)
@@ -88,7 +91,7 @@ class Door:
             response = public.answer(request, public.wrong_host())
         else:
             response = self.get_response(request)
-        for name, value in SECURITY.items():
+        for name, value in (SECURITY | PRIVATE_SECURITY).items():
             response[name] = value
         if request.is_secure():
             response["Strict-Transport-Security"] = HSTS

@@ -117,9 +117,9 @@ def make(file: EditionFile, now: datetime) -> None:
     approving.approve(by("bob", 1), shown["operation"], shown["digest"])
     registry.change_member(by("ada", 1), "gus", party=party)
     _light(by, party)
-    applying.submit(by("tia", 25), of_tree(_TIDE))
     sent = applying.submit(by("tia", 20), of_tree(_BUOY)).answer
     reviewing.validate(by("ada", 21), sent["application"], version=sent["version"])
+    applying.submit(by("tia", 25), of_tree(_TIDE))
 
 
 def _light(by: Any, party: str) -> None:

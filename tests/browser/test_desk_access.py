@@ -1,0 +1,60 @@
+"""Every page of the desk that is reached by links, in every role: axe-core, narrow windows, focus, paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from desks import PEOPLE, AtDesk, kinds_of_pages, practising
+from playwright.sync_api import Browser
+from tabs import FOCUS, violations, wider_than_the_window
+
+pytestmark = pytest.mark.needs("chromium")
+
+MAX_STOPS = 12  # links and fields of a page that Tab is tried on
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with practising(tmp_path_factory.mktemp("home")) as address:
+        yield address
+
+
+def test_every_page_in_every_role(browser: Browser, address: str) -> None:
+    """A page that somebody else saw with the same elements is not looked at twice."""
+    found: list[str] = []
+    seen: set[tuple[str, ...]] = set()
+    for member in PEOPLE:
+        with AtDesk(browser, address, member) as tab:
+            kinds = kinds_of_pages(tab)
+            assert len(kinds) > 5, kinds
+            for kind, (path, skeleton) in kinds.items():
+                if skeleton in seen:
+                    continue
+                seen.add(skeleton)
+                found += [f"{member} {kind}: {fault}" for fault in faults(tab, path)]
+    assert found == []
+
+
+def faults(tab: AtDesk, path: str) -> list[str]:
+    """What is wrong with a page: for axe, at widths from 320 to 1200 points, at night, on paper."""
+    page = tab.page
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.emulate_media(color_scheme="light", media="screen")
+    tab.show(path)
+    found = violations(page) + [f"wide at 320: {element}" for element in wider_than_the_window(page)]
+    page.set_viewport_size({"width": 1200, "height": 800})
+    found += violations(page)
+    page.emulate_media(color_scheme="dark")
+    found += violations(page, colours_alone=True)
+    for _ in range(MAX_STOPS):
+        page.keyboard.press("Tab")
+        where = page.evaluate(FOCUS)
+        if where not in ("", "nothing"):
+            found.append(where)
+    page.set_viewport_size({"width": 660, "height": 800})
+    page.emulate_media(media="print")
+    found += [f"wide on paper: {element}" for element in wider_than_the_window(page)]
+    if page.locator("h1").count() != 1:
+        found.append("not one h1")
+    return found
