@@ -263,6 +263,19 @@ def test_a_dump_is_verified_alone(register: str, tmp_path: Path) -> None:
     assert run("audit", "verify", str(tmp_path / "none")).status == 3
 
 
+def test_a_dump_is_verified_from_a_pipe(register: str) -> None:
+    dump = run("audit", "dump").out.encode()
+    whole = run("audit", "verify", "-", stdin=dump)
+    assert (whole.status, whole.out.startswith(f"whole: {events()} Events")) == (0, True)
+    changed = run("audit", "verify", "-", stdin=dump.replace(b"the beginning", b"the benefit!!"))
+    assert (changed.status, "E-AUDIT-CHAIN" in changed.out) == (1, True)
+
+
+def test_a_dump_without_an_event_is_not_whole(register: str) -> None:
+    ran = run("audit", "verify", "-", stdin=b"")
+    assert (ran.status, ran.out.split("\n")[0]) == (1, "E-AUDIT-CHAIN: the dump has no Event")
+
+
 def test_a_manifest_tells_that_a_dump_was_cut_off(register: str, tmp_path: Path) -> None:
     tree, dump = tmp_path / "tree", tmp_path / "events.jsonl"
     home = tmp_path / "own"
@@ -275,6 +288,7 @@ def test_a_manifest_tells_that_a_dump_was_cut_off(register: str, tmp_path: Path)
     asked = ("--manifest", str(tree / "current" / "manifest.json"))
     assert run("audit", "verify", *asked).status == 0
     assert run("audit", "verify", str(dump), *asked).status == 0
+    assert run("audit", "verify", "-", *asked, stdin=dump.read_bytes()).status == 2  # it is read twice
     lines = dump.read_bytes().splitlines(keepends=True)
     dump.write_bytes(b"".join(lines[: told["event"] - 1]))
     assert run("audit", "verify", str(dump)).status == 0

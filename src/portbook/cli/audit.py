@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ def arguments(parser: verbs.Parser) -> None:
     """Add the arguments of audit."""
     parts = acts.parts_of(parser, {})
     verify = acts.plain_part(parts, "verify", "whether no Event was changed, left out or put in; 1 if so")
-    verify.add_argument("dump", metavar="DUMP", nargs="?", help="a dump; the register itself if not said")
+    verify.add_argument(
+        "dump", metavar="DUMP", nargs="?", help="a dump, - is standard input; else the register"
+    )
     verify.add_argument(
         "--manifest",
         metavar="FILE",
@@ -57,15 +60,18 @@ def _verify(arguments: argparse.Namespace) -> int:
     link = None if arguments.manifest is None else link_in(arguments.manifest)
     if arguments.dump is None:
         return _verify_register(arguments, link)
+    if link is not None and arguments.dump == MARK:
+        raise usage("a dump on standard input is read once; with --manifest, name a file", "audit")
     acts.set_up()
     from portbook.register import events
 
-    path = Path(arguments.dump)
-    with long_work("Verifying the dump"), _opened(path) as lines:
+    with long_work("Verifying the dump"), _opened(arguments.dump) as lines:
         chain = events.verify_dump(lines)
     problems = list(chain.problems)
+    if not chain.events:  # a dump that broke off at once: whoever founds a register makes Event 1
+        problems.append(Problem("E-AUDIT-CHAIN", "the dump has no Event", "docs/register.md"))
     if link is not None:
-        with _opened(path) as lines:
+        with _opened(arguments.dump) as lines:
             problems += _missing(link, is_there=events.dump_has(lines, link.number, link.sha256))
     return tell_problems(problems, arguments, f"whole: {chain.events} Events, the last {chain.head}")
 
@@ -93,11 +99,13 @@ def _missing(link: Link, *, is_there: bool) -> list[Problem]:
     return [Problem("E-AUDIT-CHAIN", message, "docs/register.md")]
 
 
-def _opened(path: Path) -> Any:
+def _opened(name: str) -> Any:
+    if name == MARK:
+        return nullcontext(sys.stdin.buffer)
     try:
-        return path.open("rb")
+        return Path(name).open("rb")
     except OSError as error:
-        message = f"{shown(str(path), 200)} cannot be read: {error.strerror}"
+        message = f"{shown(name, 200)} cannot be read: {error.strerror}"
         raise DataMissing(Problem("E-FILE-READ", message, "portbook audit --help")) from error
 
 
