@@ -96,7 +96,6 @@ FAULTS = {  # what somebody did -> the codes of which one at least must come
     ),
     "a name's claim deleted": ("DELETE FROM register_nameclaim WHERE fold = 'new-service'", "E-AUDIT-CLAIM"),
     "a name's claim added": ("INSERT INTO register_nameclaim (fold) VALUES ('nobodys')", "E-AUDIT-CLAIM"),
-    "a name let go": ("DELETE FROM register_reservedname", "E-AUDIT-REPLAY"),
     "a contact changed": (
         (
             "UPDATE register_contact SET row = REPLACE(row, 'mailto:', 'mailto:not-') "
@@ -176,7 +175,6 @@ def lived_in(register: str, store: EditionStore) -> EditionStore:
     """A register in which something happened, published once."""
     given = row("new-service", 28999)
     changing.transaction(act(key="k"), lambda work: acts.grant(work, given))
-    changing.transaction(act(), lambda work: work.reserve_name("held-back", ""))
     publishing.publish(act("publish"), store)
     return store
 

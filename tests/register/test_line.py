@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from portbook.procedures.values import Change
 from portbook.register import changing, database, tables
 from portbook.register.acts import Done
 
 from . import acts
-from .acts import act
+from .acts import act, row
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 
@@ -48,8 +49,8 @@ def holder(place: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def reserve(name: str) -> Done:
-    return changing.transaction(act(), lambda work: work.reserve_name(name, ""))
+def write() -> Done:
+    return changing.transaction(act(), lambda work: acts.grant(work, row("new-service", None, None)))
 
 
 def test_who_comes_waits_until_the_foremost_is_gone(place: Path) -> None:
@@ -66,7 +67,7 @@ def test_who_comes_waits_until_the_foremost_is_gone(place: Path) -> None:
 
 
 def elsewhere(came: threading.Event) -> None:
-    reserve("held-back")
+    write()
     connection.close()
     came.set()
 
@@ -82,31 +83,32 @@ def test_who_writes_does_not_hold_the_place(place: Path) -> None:
 def test_the_place_ends_with_its_process(holder: subprocess.Popen[str]) -> None:
     threading.Timer(0.2, holder.kill).start()
     begun = time.monotonic()
-    assert reserve("held-back").event
+    assert write().event
     assert time.monotonic() - begun < database.BUSY_SECONDS
 
 
 @pytest.mark.usefixtures("holder")
 def test_a_holder_that_stands_still_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
-    assert reserve("held-back").event
+    assert write().event
 
 
 def test_where_there_can_be_no_place_acts_are_done_all_the_same(place: Path) -> None:
     place.unlink()
     place.mkdir()
-    assert reserve("held-back").event
+    assert write().event
 
 
-def test_a_name_that_becomes_reserved_is_so_within_the_act(place: Path) -> None:
+def test_a_name_that_is_given_is_so_within_the_act(place: Path) -> None:
     """What an act asked before is not kept beyond a change."""
+    given = row("new-service", None, None)
 
     def body(work: changing.Work) -> list[bool]:
-        before = work.standing.name("held-back")
-        work.reserve_name("held-back", "")
-        after = work.standing.name("held-back")
-        work.free_reserved_name("held-back")
-        return [held is not None for held in (before, after, work.standing.name("held-back"))]
+        before = work.standing.name("new-service")
+        acts.grant(work, given)
+        after = work.standing.name("new-service")
+        work.replace((Change((given,), (), "given up"),))
+        return [held is not None for held in (before, after, work.standing.name("new-service"))]
 
     assert changing.transaction(act(), body).answer == [False, True, False]
 

@@ -10,7 +10,6 @@ import pytest
 
 import invented
 from portbook.edition import Edition, Reason, State, row_state
-from portbook.errors import RuleError
 from portbook.numbers import MAX_PORT, Ports, Transport
 from portbook.procedures import apply
 from portbook.procedures.values import Change, Row
@@ -181,15 +180,3 @@ def test_what_the_register_knows_besides_is_answered(register: str) -> None:
     assert registry.place(28999, Transport.TCP).reason is Reason.REVOKED
     assert registry.place(28998, Transport.TCP).is_temporary
     assert not registry.place(28998, Transport.UDP).is_temporary
-
-
-def test_a_reserved_name_is_not_free(register: str) -> None:
-    changing.transaction(act(), lambda work: work.reserve_name("Held-Back", "by the IESG"))
-    held = RegisterRegistry().name("HELD-BACK")
-    assert held is not None
-    assert (held.is_reserved, held.holding.name, str(held.description)) == (True, "Held-Back", "by the IESG")
-    given = row("held-back", 28999)
-    with pytest.raises(RuleError, match="nobody, and Reserved"):
-        changing.transaction(act(), lambda work: acts.grant(work, given))
-    changing.transaction(act(), lambda work: work.free_reserved_name("held-back"))
-    changing.transaction(act(), lambda work: acts.grant(work, given))

@@ -143,7 +143,7 @@ def _place(kind: claims.Kind, row: Iterable[Any]) -> str:
 
 def _names() -> Iterator[Problem]:
     """Names that are held and not claimed, or claimed and not held."""
-    held = "SELECT fold FROM register_entry WHERE fold <> '' UNION SELECT fold FROM register_reservedname"
+    held = "SELECT DISTINCT fold FROM register_entry WHERE fold <> ''"
     wanted = Counter(row[0] for row in tables.rows(held))
     had = Counter(row[0] for row in tables.rows(f"SELECT fold FROM {tables.table_of(NameClaim).name}"))  # noqa: S608
     for name in wanted - had:

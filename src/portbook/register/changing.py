@@ -19,7 +19,6 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.transaction import atomic, set_rollback
 
 from portbook.errors import PortbookError, Problem, RuleError, StoreError, shown
-from portbook.names import fold
 from portbook.register import acts, claims, database, events, replacing, tables
 from portbook.register.acts import Act, Done
 from portbook.register.entries import Reader
@@ -31,7 +30,6 @@ from portbook.register.models import (
     Outbox,
     Recorded,
     Registry,
-    ReservedName,
 )
 from portbook.register.standing import RegisterRegistry
 from portbook.register.tables import Values
@@ -101,20 +99,6 @@ class Work:
         replacing.replace_people(self, changes)
         self.touch()
 
-    def reserve_name(self, name: str, note: str) -> None:
-        """Keep a name that no row has from everybody; raise `RuleError` E-NAME-TAKEN when it is not free."""
-        claims.take_name(fold(name))
-        self.add(ReservedName, {"fold": fold(name), "name": name, "note": note})
-
-    def free_reserved_name(self, name: str) -> None:
-        """Let a Reserved name be free; raise `RuleError` E-NAME-FREE when it is not Reserved."""
-        found = tables.load(ReservedName, "WHERE fold = %s", [fold(name)])
-        if not found:
-            message = f"service name {shown(name)} is not Reserved"
-            raise RuleError(Problem("E-NAME-FREE", message, _SOURCE))
-        self.remove(ReservedName, found[0].identity, tables.values_of(found[0]))
-        claims.free_name(fold(name))
-
     def touch(self) -> None:
         """Note that what is published changed today."""
         if self.registry.updated != self.today:
@@ -168,7 +152,7 @@ class Work:
     def _tell(
         self, model: type[Recorded], identity: int, before: Values | None, after: Values | None
     ) -> None:
-        if model in (Entry, ReservedName):
+        if model is Entry:
             self.standing.forget()
         table = model._meta.model_name
         self.changes.append({"table": table, "identity": identity, "before": before, "after": after})

@@ -191,7 +191,7 @@ def take_name(name: str) -> None:
     found = tables.rows(
         "SELECT identity FROM register_entry WHERE fold = %s ORDER BY position LIMIT 1", [name]
     )
-    holder = _told(found[0][0]) if found else "nobody, and Reserved"
+    holder = _told(found[0][0]) if found else "another service"
     message = f"service name {shown(name)} is not free: it is held by {holder}"
     raise RuleError(Problem("E-NAME-TAKEN", message, "RFC 6335 section 8.1.1"))
 
@@ -204,11 +204,10 @@ def check_name_held(name: str) -> None:
 
 
 def free_name(name: str) -> None:
-    """Give up the folded *name*, unless a row still has it or it is Reserved."""
+    """Give up the folded *name*, unless a row still has it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM register_nameclaim WHERE fold = %s "
-            "AND NOT EXISTS (SELECT 1 FROM register_entry e WHERE e.fold = register_nameclaim.fold) "
-            "AND NOT EXISTS (SELECT 1 FROM register_reservedname r WHERE r.fold = register_nameclaim.fold)",
+            "AND NOT EXISTS (SELECT 1 FROM register_entry e WHERE e.fold = register_nameclaim.fold)",
             [name],
         )

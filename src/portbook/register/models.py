@@ -2,7 +2,7 @@
 
 Three kinds.  What is *recorded* (`Recorded`) changes only together with an Event that tells the change:
 holdings, people, applications, decisions.  The *claims* tell again, as unique indexes, who holds what (D-2);
-they are computed from entries and reserved names, and nothing else writes them.  The *books* are the Events
+they are computed from entries, and nothing else writes them.  The *books* are the Events
 and what goes with them.  The database repeats the rules that matter: numbers, sets, lengths, foreign keys;
 triggers keep Events from change (migration 2).
 """
@@ -121,22 +121,6 @@ class Contact(Recorded):
     class Meta:
         constraints = (at_most("contact_id", MAX_NAME), at_most("row", MAX_ROW), at_most("layout", MAX_ROW))
         indexes = (models.Index(Lower("contact_id"), "position", name="contact_by_id"),)
-
-
-class ReservedName(Recorded):
-    """A service name that only the IETF or the IESG can free (R-NAME-11)."""
-
-    fold = models.CharField(max_length=MAX_NAME, unique=True)
-    name = models.CharField(max_length=MAX_NAME)
-    note = models.TextField()
-
-    class Meta:
-        constraints = (
-            folded("fold"),
-            at_most("fold", MAX_NAME),
-            at_most("name", MAX_NAME),
-            at_most("note", MAX_TEXT),
-        )
 
 
 # -- the claims

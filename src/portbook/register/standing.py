@@ -1,8 +1,8 @@
 """What is held now, asked of the tables inside the transaction that decides: `portbook.standing.Registry`.
 
 An answer is made from the few rows that speak of the port, name or code, by the same functions that answer
-for an edition, so the two cannot differ but where the register knows more: why a row is Reserved, when it
-expires, which names are Reserved.
+for an edition, so the two cannot differ but where the register knows more: why a row is Reserved, and
+when it expires.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,10 +11,10 @@ from typing import TypeVar
 from portbook.edition import Edition, State, alias_target, port_state
 from portbook.names import fold
 from portbook.numbers import EDGE_PORTS, FIRST_DYNAMIC_PORT, Ports, Transport, checked_port
-from portbook.records import Record, RichText
+from portbook.records import Record
 from portbook.register import tables
 from portbook.register.entries import Held, Reader
-from portbook.standing import CodeHeld, Holding, NameHeld, Place, name_held, place_of
+from portbook.standing import CodeHeld, NameHeld, Place, name_held, place_of
 
 Asked = TypeVar("Asked", int, str)  # a port, or a folded name
 
@@ -34,7 +34,7 @@ class RegisterRegistry:
         self._names: dict[str, NameHeld | None] = {}
 
     def forget(self) -> None:
-        """Read anew what is asked from now on: a row or a Reserved name changed."""
+        """Read anew what is asked from now on: a row changed."""
         self._names.clear()
         if self._known:
             self._known.clear()
@@ -64,19 +64,15 @@ class RegisterRegistry:
 
     def _held(self, name: str) -> NameHeld | None:
         rows = self.named(name)
-        reserved = self._reserved(name)
         if not rows:
-            return reserved
+            return None
         around = {fold(name): rows}
         for target in self._targets(rows):
             around.setdefault(fold(target), self.named(target))
             for further in self._targets(around[fold(target)]):  # whether the target is itself an alias
                 around.setdefault(fold(further), self.named(further))
         service = Edition(records=tuple(row for found in around.values() for row in found)).service(name)
-        if service is None:
-            return None
-        held = name_held(service)
-        return held._replace(is_reserved=held.is_reserved or reserved is not None)
+        return name_held(service) if service else None
 
     def code(self, code: int) -> CodeHeld | None:
         """The row that has the service code."""
@@ -150,11 +146,3 @@ class RegisterRegistry:
         """Whether an edge or a Dynamic Port is free all the same, because rows say so."""
         rows = self.at(port)
         return all(port_state(port, transport, rows).state is State.UNASSIGNED for transport in Transport)
-
-    def _reserved(self, name: str) -> NameHeld | None:
-        found = tables.rows("SELECT name, note FROM register_reservedname WHERE fold = %s", [fold(name)])
-        if not found:
-            return None
-        spelled, note = found[0]
-        text = RichText((note,)) if note else RichText()
-        return NameHeld(Holding(spelled, (), ()), spelled, text, is_reserved=True)

@@ -14,9 +14,7 @@ from portbook.numbers import Transport
 from portbook.procedures import Change, Grant
 from portbook.procedures.values import Row
 from portbook.records import Record, rich
-from portbook.register import tables
 from portbook.register.acts import Act, Done
-from portbook.register.models import ReservedName
 from portbook.register.operations import granting
 from portbook.register.operations.acting import Doing, parties_of, perform
 from portbook.register.operations.contesting import grant_not_contested, not_contested
@@ -78,7 +76,6 @@ def _enter(dossier: Dossier, expert: str) -> dict[str, Any]:
     not_contested(doing.rows.named(given.name))
     grant_not_contested(given)
     granting.check_steps(doing, case, given, basis)
-    _open_reserved_name(doing, given.name)
     outcome = procedures.assign(doing.rows, given, basis, doing.policy)
     doing.check(outcome.findings)
     doing.replace_rows((*outcome.changes, *codes_alone(doing, given)), shares=shared(case, given))
@@ -98,12 +95,6 @@ def _enter(dossier: Dossier, expert: str) -> dict[str, Any]:
         "expires": str(given.expires or ""),
         "told": summary,
     }
-
-
-def _open_reserved_name(doing: Doing, name: str) -> None:
-    """A Reserved name that the IETF or the IESG assigns is Reserved no more (N6)."""
-    for row in tables.load(ReservedName, "WHERE fold = %s", [name.lower()]):
-        doing.work.remove(ReservedName, row.identity, tables.values_of(row))
 
 
 # -- service codes
