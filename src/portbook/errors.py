@@ -33,6 +33,10 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.message} ({self.code}, {self.source})"
 
+    def as_json(self) -> dict[str, str]:
+        """Return the problem as answers in JSON have it."""
+        return {"code": self.code, "message": self.message, "source": self.source}
+
 
 class PortbookError(Exception):
     """Anything that Portbook refuses; `problem` says what and why."""

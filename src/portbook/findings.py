@@ -33,6 +33,10 @@ class Finding(NamedTuple):
     def code(self) -> str:
         return self.problem.code
 
+    def as_json(self) -> dict[str, str]:
+        """Return the finding as answers in JSON have it."""
+        return {"action": self.action.value, "field": self.field, **self.problem.as_json()}
+
 
 _ORDER = tuple(Action)
 

@@ -301,12 +301,7 @@ def refused(error: RuleError, *, is_json: bool = False) -> int:
     found: Iterable[Any] = getattr(error, "findings", ())
     problems = [each.problem for each in found] or [error.problem]
     if is_json:
-        sys.stdout.write(output.json_text({"refused": [problem_fields(each) for each in problems]}))
+        sys.stdout.write(output.json_text({"refused": [each.as_json() for each in problems]}))
     for problem in problems:
         output.note(f"portbook: refused: {problem}")
     return NOT_FOUND
-
-
-def problem_fields(problem: Problem) -> dict[str, str]:
-    """Return a problem for JSON."""
-    return {"code": problem.code, "message": problem.message, "source": problem.source}

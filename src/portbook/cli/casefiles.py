@@ -118,10 +118,7 @@ def _told(status: "Status") -> dict[str, Any]:
         "version": version.number,
         "digest": status.version,
         "next": status.next,
-        "findings": [
-            {"action": each.action.value, "field": each.field, **acts.problem_fields(each.problem)}
-            for each in status.findings
-        ],
+        "findings": [each.as_json() for each in status.findings],
         "conversation": [each._asdict() for each in status.conversation],
         "clocks": {each.party: each.seconds for each in status.clocks},
         "gross": status.gross,

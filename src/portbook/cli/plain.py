@@ -24,8 +24,9 @@ from portbook.lookup import NONE, TRANSPORTS, Row, Table, TableError, current_ta
 
 VERBS = (
     *("appeal", "apply", "assign", "audit", "backup", "check", "conform", "contact", "convert", "deassign"),
-    *("doctor", "editions", "export", "getent", "lookup", "maintain", "paths", "publish", "register"),
-    *("restore", "review", "revoke", "search", "serve", "show", "update", "verify", "worker"),
+    *("doctor", "editions", "export", "getent", "lookup", "maintain", "paths", "practice"),
+    *("publish", "register", "restore", "review", "revoke", "search", "serve", "show", "update", "verify"),
+    "worker",
 )
 HINT = "A registered name says who asked for the number, not what runs on it."
 MAX_KEY = 255  # characters; no name of the registry has more than 22
@@ -38,10 +39,7 @@ USAGE = 2
 NO_DATA = 3  # missing, unreadable, or not to be written
 
 _ON = {name: (name,) for name in TRANSPORTS} | {"any": TRANSPORTS, "udplite": ("udp",), "udp-lite": ("udp",)}
-LABELS = {
-    "tcp": ("tcp",),
-    "udp": ("udp", "sctp", "dccp"),
-}  # "_udp" is all but TCP (RFC 6763 section 7, R-SD-5)
+LABELS = {"tcp": ("tcp",), "udp": ("udp", "sctp", "dccp")}  # "_udp": all but TCP (RFC 6763 section 7, R-SD-5)
 _OWN_ROW = "a row says so"  # `edition.Why.ROW`
 _RANGES = ((49152, "Dynamic Ports"), (1024, "User Ports"), (0, "System Ports"))
 

@@ -332,7 +332,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def tell_problems(problems: Any, arguments: argparse.Namespace, well: str) -> int:
     """Tell what an audit found; 1 when it found something."""
     if arguments.json:
-        told = {"findings": [acts.problem_fields(each) for each in problems]}
+        told = {"findings": [each.as_json() for each in problems]}
         sys.stdout.write(output.json_text(told))
     else:
         for problem in problems[:EXAMPLES]:

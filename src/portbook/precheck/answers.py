@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from portbook.findings import Finding
 from portbook.precheck import PreCheck
 from portbook.records import Record, labels
 from portbook.review import Leg
@@ -18,7 +17,7 @@ def answer(checked: PreCheck, edition_id: str, policy_name: str) -> Answer:
         "edition": edition_id,
         "policy": policy_name,
         "in_order": checked.is_in_order,
-        "findings": [finding_fields(finding) for finding in checked.findings],
+        "findings": [finding.as_json() for finding in checked.findings],
         "route": {
             "state": route.state.value,
             "procedures": [procedure.value for procedure in route.procedures],
@@ -45,18 +44,6 @@ def answer(checked: PreCheck, edition_id: str, policy_name: str) -> Answer:
         "holdings": rows(checked.holdings),
         "suggestions": [{"port": each.port, "reasons": list(each.reasons)} for each in checked.suggestions],
         "preview": {"rows": rows(checked.preview), "give_way": rows(checked.gives_way)},
-    }
-
-
-def finding_fields(finding: Finding) -> dict[str, str]:
-    """Return one finding as data."""
-    problem = finding.problem
-    return {
-        "action": finding.action.value,
-        "field": finding.field,
-        "code": problem.code,
-        "message": problem.message,
-        "source": problem.source,
     }
 
 

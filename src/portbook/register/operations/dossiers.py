@@ -397,8 +397,4 @@ def asked_of(reading: Reading) -> list[Any]:
 
 def told(found: Iterable[Finding]) -> list[dict[str, str]]:
     """Return findings as an answer has them."""
-    return [{"action": each.action.value, "field": each.field, **_problem(each.problem)} for each in found]
-
-
-def _problem(problem: Problem) -> dict[str, str]:
-    return {"code": problem.code, "message": problem.message, "source": problem.source}
+    return [each.as_json() for each in found]
