@@ -137,10 +137,8 @@ def test_an_edition_from_a_table_lacks_what_it_cannot_fill(embedded: tuple[Editi
 
 
 def test_the_rule_is_that_of_the_site() -> None:
-    from portbook.web import addresses, files
+    from portbook.web import addresses
 
-    assert contents.FILES == files.FILES
-    assert contents.NEEDS_ALL == files.NEEDS_ALL
     assert f"/{contents.ASSIGNMENTS}" == addresses.FILES
 
 

@@ -16,6 +16,7 @@ from django.utils.http import http_date
 
 from portbook import formats
 from portbook.errors import FormatError, PortbookError, Problem, StoreError
+from portbook.publication.contents import FILES, NAME, NEEDS_ALL
 from portbook.store import EditionFile
 from portbook.web import edition_words, problems
 from portbook.web.assets import FOR_EVER
@@ -24,16 +25,6 @@ from portbook.web.front import REVALIDATE
 from portbook.web.sending import Content, send
 from portbook.web.shown import edition_of
 
-NAME = "service-names-port-numbers"  # IANA's
-FILES = {  # suffix -> format
-    ".csv": "csv",
-    ".xml": "xml",
-    ".txt": "txt",
-    ".xhtml": "html",
-    ".json": "json",
-    ".2015.json": "json2015",
-}
-NEEDS_ALL = ("xml", "txt", "html")  # what their readers look for, the contacts above all, must be there
 PAGE, AS_FILE = ".xhtml", "file"  # a bookmark of IANA's page means our table; "?file" asks for the bytes
 DIGEST = ".sha256"  # after the address of a file: its digest, as `sha256sum` writes it
 MAX_KEPT = 64 * 1024 * 1024  # bytes of files, packed ones included, of all editions in one process
