@@ -22,7 +22,6 @@ from portbook.discovery import (
     flagship_note,
     flagship_problem,
     parse_service_label,
-    same_subtype,
     service_label,
     srv_label,
     stated_txt_keys,
@@ -200,11 +199,6 @@ def test_limits_of_discovery() -> None:
 )
 def test_subtypes_of_a_note(note: str, expected: tuple[str, ...]) -> None:
     assert subtypes(record_with(note)) == expected  # R-SD-9
-
-
-def test_subtypes_are_the_same_in_any_case() -> None:
-    assert same_subtype("_Printer", "_pRINTER")  # R-SD-10
-    assert not same_subtype("_é", "_É")
 
 
 @given(st.from_regex(r"[a-z][a-z0-9-]{0,14}", fullmatch=True))

@@ -15,8 +15,9 @@ from portbook.edition import Edition
 from portbook.errors import FormatError
 from portbook.formats import iana_txt, iana_xml, limits
 from portbook.formats.columns import Rendering, row
+from portbook.formats.fragments import Fragments
 from portbook.formats.iana_txt.rows import Kind, Run, lone_row, told_apart
-from portbook.formats.iana_txt.table import fill, laid_out
+from portbook.formats.iana_txt.table import fill, table_of
 from portbook.records import (
     Break,
     Contact,
@@ -224,7 +225,7 @@ KIND = Kind(number=1, name=0, breaking=frozenset((2,)), middle=frozenset())
 
 def told(*rows: tuple[str, str, str]) -> list[list[str]] | None:
     """The cells of *rows* after they were laid out; "?" for one that nobody can tell."""
-    table = laid_out(("Name", "No", "Description"), list(zip(*rows, strict=True)), ())
+    table = table_of(("Name", "No", "Description"), rows, (), Fragments())
     spans = [(sum(table.widths[:j]) + j, sum(table.widths[: j + 1]) + j) for j in range(3)]
     run = Run([[line[a:b].strip(" ") for line in table.lines] for a, b in spans], table.widths)
     found = told_apart(run, KIND)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from portbook.errors import Problem, RuleError
 from portbook.service_codes import (
     BLOCK_OF_CODES,
-    CODES_WITHOUT_EXPERT,
     INVALID_CODE,
     MAX_CODE,
     CodeClass,
@@ -20,7 +19,6 @@ from portbook.service_codes import (
     checked_code,
     code_class,
     default_port,
-    needs_expert,
     overlap_problem,
     parse,
     port_problem,
@@ -161,8 +159,6 @@ def test_what_a_request_lacks(
 
 
 def test_how_many_codes_at_once() -> None:
-    assert not needs_expert(range(CODES_WITHOUT_EXPERT))
-    assert needs_expert(range(CODES_WITHOUT_EXPERT + 1))  # S-33, R-SC-8
     assert block_problem(range(BLOCK_OF_CODES)) is None
     assert getattr(block_problem(range(BLOCK_OF_CODES + 1)), "code", None) == "W-SC-BLOCK"  # R-SC-9
 

@@ -93,11 +93,6 @@ def subtype_problem(subtype: str) -> Problem | None:
     return Problem("E-SUBTYPE", message, "RFC 6763 section 7.2")
 
 
-def same_subtype(one: str, other: str) -> bool:
-    """Say whether two subtypes of one service are the same: case of ASCII is ignored (R-SD-10)."""
-    return fold(one) == fold(other)
-
-
 def subtypes(row: "Row") -> tuple[str, ...]:
     """Return the subtypes that the notes of *row* list; each service has its own (R-SD-9)."""
     for line in row.assignment_notes.unwrapped if row.assignment_notes else ():

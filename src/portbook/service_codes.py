@@ -14,7 +14,6 @@ from portbook.errors import Problem, RuleError, shown
 MAX_CODE = 0xFFFFFFFE  # 4294967294; the number above it is invalid for ever (R-SC-3)
 INVALID_CODE = 0xFFFFFFFF
 PRIVATE_CODES = range(0x3F000000, 0x40000000)  # the first byte is "?" (R-SC-4, A-19)
-CODES_WITHOUT_EXPERT = 5  # of one request; for more IANA asks an expert (R-SC-8, A-24)
 BLOCK_OF_CODES = 16  # more at once is no small block; Portbook's number for R-SC-9
 
 _FORM = "RFC 4340 section 8.1.2"
@@ -157,11 +156,6 @@ def request_problems(
         message = f"service code {told(code)} is asked for without a short description"
         found.append(Problem("E-SC-DESC", message, "RFC 4340 sections 8.1.2, 19.8"))
     return tuple(found)
-
-
-def needs_expert(codes: Collection[int]) -> bool:
-    """Whether a request for *codes* goes to the DCCP experts as a whole (R-SC-8, A-24)."""
-    return len(codes) > CODES_WITHOUT_EXPERT
 
 
 def block_problem(codes: Collection[int]) -> Problem | None:

@@ -61,8 +61,6 @@ def test_the_approval_of_the_document_makes_it_permanent() -> None:
 
 def test_past_its_day_it_stays_until_the_chairs_speak() -> None:
     """R-EARLY-8: told, deprecated on their word, then free on their word; neither before."""
-    assert early.past(ENDS) == ()
-    assert early.past(PAST) == ("dawn",)
     assert code(lambda: early.tell_expiry(on(ENDS), "dawn")) == "E-EARLY-EXPIRY"
     assert code(lambda: early.deprecate(on(ENDS), "dawn", chairs="not needed")) == "E-EARLY-EXPIRY"
     before = named("dawn")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from portbook.procedures import Amendment, Target, Wish
 from portbook.records import rich
+from portbook.register import tables
 from portbook.register.acts import Done
 from portbook.register.operations import entries
 from portbook.states import ApplicationState
@@ -25,3 +28,19 @@ def test_it_ends_the_request_that_asked_for_it(at_work: None) -> None:
     do("ferry", number)
     assert desk.state(number) == ApplicationState.MODIFIED
     assert code(lambda: do("ferry", number)) == "E-STATE-MOVE"
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_request_hides_the_contact_that_it_names(at_work: None, asks: bool) -> None:
+    """R-MAINT-10: once it is entered the new contact is published by its name alone, and nobody else."""
+    wanted = {"requester": "Gus", "maintenance": {"reason": "No mail", "hides_contact": asks}}
+    number = desk.validated(desk.submitted("change", wanted, actor="gus")).answer["application"]
+    assert hidden() == []
+    wish = Wish("Gus", Amendment(contact=("Ada",)))
+    entries.amend(desk.by("gus"), Target("ferry"), wish, application=number)
+    assert hidden() == (["Ada"] if asks else [])
+
+
+def hidden() -> list[str]:
+    found = tables.rows("SELECT contact_id FROM register_contact WHERE is_withheld ORDER BY contact_id")
+    return [contact_id for (contact_id,) in found]

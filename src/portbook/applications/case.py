@@ -180,11 +180,6 @@ class Case:
         """What stands under the name of the application; None for a name that is free, or is none."""
         return self.held(self.application.service_name)
 
-    @cached_property
-    def new_name_held(self) -> NameHeld | None:
-        """What stands under the new name of a change."""
-        return self.held(self.application.maintenance.new_name)
-
     def held(self, name: str) -> NameHeld | None:
         """Return what stands under *name*."""
         return None if service_name_problem(name) else self.registry.name(name)

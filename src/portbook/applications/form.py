@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from portbook.applications.application import FIELDS, NEW, Application, Declared, Kind, Party
 from portbook.applications.case import Case, advised, returned
-from portbook.discovery import txt_key_problems
+from portbook.discovery import txt_advice, txt_key_problems
 from portbook.errors import shown
 from portbook.findings import Action, Finding
 from portbook.numbers import Transport
@@ -226,7 +226,7 @@ def casts(case: Case) -> Iterator[Finding]:
 
 
 def txt_keys(case: Case) -> Iterator[Finding]:
-    """Defined TXT keys are proper ones (R-TXT-3 to 7), and asked of a name alone (R-TXT-1)."""
+    """Defined TXT keys are proper ones (R-TXT-3 to 8), and asked of a name alone (R-TXT-1)."""
     keys = case.application.txt_keys
     if keys is None:
         if case.application.kind is Kind.NAME:
@@ -239,6 +239,8 @@ def txt_keys(case: Case) -> Iterator[Finding]:
         for problem in problems[told:]:
             yield Finding(_TXT_ACTIONS.get(problem.code, Action.WARN), f"txt_keys[{place}].key", problem)
         told = len(problems)
+        for problem in txt_advice(keys[place : place + 1]):
+            yield Finding(Action.WARN, f"txt_keys[{place}].key", problem)
 
 
 _TXT_ACTIONS = {

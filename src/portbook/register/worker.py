@@ -190,10 +190,3 @@ def _message(server: Server, row: Outbox, now: str) -> EmailMessage:
 def _later(now: str, seconds: int) -> str:
     moment = datetime.fromisoformat(now) + timedelta(seconds=seconds)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def next_due() -> str:
-    """Return when the next message may be sent; "" when none waits."""
-    return str(
-        tables.rows("SELECT COALESCE(MIN(due), '') FROM register_outbox WHERE state = 'waiting'")[0][0]
-    )

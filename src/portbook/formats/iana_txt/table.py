@@ -26,18 +26,14 @@ class Table(NamedTuple):
     widths: tuple[int, ...]
 
 
-def laid_out(titles: Sequence[str], columns: Sequence[Sequence[str]], centred: Collection[int]) -> Table:
-    """Return the table of *columns*, the cells of those in *centred* in the middle of their column.
-
-    Raises `FormatError` E-FILE-SIZE for a table larger than a file may be: one long word widens every row.
-    """
-    return table_of(titles, tuple(zip(*columns, strict=True)), centred, Fragments())
-
-
 def table_of(
     titles: Sequence[str], rows: tuple[Cells, ...], centred: Collection[int], fragments: Fragments
 ) -> Table:
-    """Return the table of *rows*, as `laid_out`; those that *fragments* hold are not laid out anew."""
+    """Return the table of *rows*, the cells of the columns in *centred* in the middle of their column.
+
+    Rows that *fragments* hold are not laid out anew.  Raises `FormatError` E-FILE-SIZE for a table larger
+    than a file may be: one long word widens every row.
+    """
     longest = fragments.pieces(("txt longest words", titles), rows, _longest_words)
     widest = map(max, zip(*longest, strict=True)) if rows else repeat(0)
     widths = tuple([max(_longest_word(title), width) for title, width in zip(titles, widest, strict=False)])

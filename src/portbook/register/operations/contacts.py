@@ -17,8 +17,7 @@ from portbook.register import tables
 from portbook.register.acts import Act, Done
 from portbook.register.cases import DONE, Notice, Verification
 from portbook.register.limits import CHANGE_DAYS, MAX_ADDRESSES, REST_DAYS, VERIFIED_MONTHS
-from portbook.register.models import Contact as ContactRow
-from portbook.register.operations import notices
+from portbook.register.operations import notices, withholding
 from portbook.register.operations.acting import Doing, mail_address, perform
 from portbook.register.operations.entries import need_evidence
 
@@ -83,12 +82,9 @@ def publish(act: Act, contact_id: str, evidence: str) -> Done:
 def _publish(act: Act, operation: str, contact_id: str, evidence: str, *, is_withheld: bool) -> Done:
     def body(doing: Doing) -> Any:
         doing.may([contact_id])
-        row = doing.contact_row(contact_id)
+        doing.contact_row(contact_id)
         need_evidence(evidence, f"{contact_id!r} asked for it")
-        doing.work.change(ContactRow, row.identity, tables.values_of(row), {"is_withheld": is_withheld})
-        doing.work.touch()
-        outcome = "by its name alone" if is_withheld else "with its addresses"
-        doing.tell([contact_id], "contact hidden", what=contact_id, outcome=outcome)
+        withholding.show(doing, contact_id, is_withheld=is_withheld)
         return {"contact": contact_id, "is_withheld": is_withheld}
 
     return perform(act, operation, f"contact {contact_id}", [contact_id, evidence], body)

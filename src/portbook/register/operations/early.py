@@ -135,15 +135,6 @@ def _tell(doing: Doing, own: tuple[Record, ...], name: str, outcome: str, ends: 
 # -- what is on record
 
 
-def past(today: str) -> tuple[str, ...]:
-    """Return the service names whose early allocation is past its day."""
-    statement = (
-        "SELECT DISTINCT fold FROM register_entry "
-        "WHERE fold <> '' AND expires <> '' AND expires < %s ORDER BY fold"
-    )
-    return tuple(row[0] for row in tables.rows(statement, [today]))
-
-
 def _standing(doing: Doing, name: str, is_before_iesg: bool = False) -> Standing:
     """What is on record of the early allocation of *name*."""
     own = _marked(doing.rows.named(name))

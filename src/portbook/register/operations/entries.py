@@ -23,10 +23,12 @@ from portbook.procedures.rows import as_kept, with_note
 from portbook.records import Record, Reference, RichText
 from portbook.register.acts import Act, Done
 from portbook.register.models import Application
+from portbook.register.operations import withholding
 from portbook.register.operations.acting import OPERATOR, Doing, parties_of, perform
 from portbook.register.operations.contesting import not_contested
 from portbook.register.operations.dossiers import Dossier, newest_version
 from portbook.register.tables import load
+from portbook.standing import holding_of
 from portbook.states import Act as Step
 from portbook.states import Actor, ApplicationState, Evidence
 
@@ -256,3 +258,11 @@ def finish(doing: Doing, application: int, kind: Kind, name: str) -> None:
         raise RuleError(Problem("E-APPLICATION-OTHER", message, _SOURCE))
     step = Step.ENTER if dossier.state is ApplicationState.ASSIGNABLE else Step.ENTER_CHANGE
     dossier.move(step, Actor.IANA, Evidence.ROWS)
+    if asked.maintenance.hides_contact:
+        _hide_contacts(doing, doing.rows.named(name) or doing.rows.named(asked.maintenance.new_name))
+
+
+def _hide_contacts(doing: Doing, rows: tuple[Record, ...]) -> None:
+    """Publish the contacts that *rows* have now by their names alone, as the request asks (R-MAINT-10)."""
+    for contact_id in sorted({party for row in rows for party in holding_of(row).contacts}):
+        withholding.show(doing, contact_id, is_withheld=True)
