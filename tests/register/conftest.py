@@ -7,7 +7,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection, connections
@@ -30,13 +29,18 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 _numbers = itertools.count()
 
 
-def use(url: str) -> None:
-    """Point this process at the database *url*."""
+def use(url: str, *, flushes: bool = False) -> None:
+    """Point this process at the database *url*; unless it *flushes*, SQLite leaves that to the system.
+
+    A process that is killed loses nothing by that, and what a power cut would do is asked nowhere here.
+    Other processes, the clients that are killed among them, flush as the settings say.
+    """
+    settings = database.settings(url)
+    if url.startswith("sqlite:") and not flushes:
+        settings["OPTIONS"]["init_command"] += ";PRAGMA synchronous=OFF"
     connections["default"].close()
     del connections["default"]
-    connections.databases["default"] = connections.configure_settings({"default": database.settings(url)})[
-        "default"
-    ]
+    connections.databases["default"] = connections.configure_settings({"default": settings})["default"]
 
 
 @pytest.fixture(scope="session")
@@ -85,17 +89,22 @@ def fresh(
     monkeypatch: pytest.MonkeyPatch,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Callable[[], str]]:
-    """Makes a register with tables and no rows, points this process at it, and returns its URL."""
+    """Makes a register, points this process at it, and returns its URL: `at_work`, or with tables alone."""
     monkeypatch.setenv("PORTBOOK_HOME", str(tmp_path / "home"))
-    server = request.getfixturevalue("postgresql_server" if engine == "postgresql" else "migrated_file")
+    is_at_work = "at_work" in request.fixturenames
+    if engine == "sqlite":
+        template = request.getfixturevalue("working_file" if is_at_work else "migrated_file")
+    else:
+        server = request.getfixturevalue("postgresql_server")
+        template = request.getfixturevalue("working_database") if is_at_work else "portbook_migrated"
     made: list[str] = []
 
     def make() -> str:
         name = f"portbook_test_{next(_numbers)}"
         if engine == "sqlite":
-            url = f"sqlite://{shutil.copy(server, tmp_path / name)}"
+            url = f"sqlite://{shutil.copy(template, tmp_path / name)}"
         else:
-            _execute(server, f"CREATE DATABASE {name} TEMPLATE portbook_migrated")
+            _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
             url = postgresql.with_database(server, name)
             made.append(name)
         use(url)
@@ -110,7 +119,7 @@ def fresh(
 
 @pytest.fixture
 def empty(fresh: Callable[[], str]) -> str:
-    """A register of its own without rows, in which this process works; its URL."""
+    """A register of its own, without rows unless it is `at_work`, in which this process works; its URL."""
     return fresh()
 
 
@@ -160,20 +169,14 @@ def working_database(
         _execute(postgresql_server, f"DROP DATABASE IF EXISTS {name}", made)
         use(postgresql.with_database(postgresql_server, name))
         desk.seed(EditionStore(tmp_path_factory.mktemp("at-work")))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # its copies are planned for as they are; nothing else would say so
         connection.close()
         yield name
         _execute(postgresql_server, f"DROP DATABASE {name}")
 
 
 @pytest.fixture
-def at_work(engine: str, empty: str, store: EditionStore, request: pytest.FixtureRequest) -> None:
+def at_work(empty: str, store: EditionStore) -> None:
     """A register with people of every role, seeded from the registry of `asking` (`desk`)."""
-    connection.close()
-    if engine == "sqlite":
-        shutil.copy(request.getfixturevalue("working_file"), empty.removeprefix("sqlite://"))
-    else:
-        template = request.getfixturevalue("working_database")
-        server, name = request.getfixturevalue("postgresql_server"), urlsplit(empty).path[1:]
-        _execute(server, f"DROP DATABASE {name}", f"CREATE DATABASE {name} TEMPLATE {template}")
-    use(empty)
     desk.keep(store)

@@ -25,6 +25,7 @@ SETTINGS = {
     "full_page_writes": "off",
     "max_connections": "120",
     "shared_buffers": "32MB",
+    "jit": "off",  # compiling a statement takes longer than any runs here
 }
 
 

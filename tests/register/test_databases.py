@@ -84,7 +84,7 @@ def test_sqlite_writes_as_its_version_can(
     if version != sqlite3.sqlite_version_info:  # what another version would have been given
         newer = version >= database.WAL_IS_SOUND
         monkeypatch.setattr(database, "MODE", ("WAL", "FULL") if newer else ("DELETE", "EXTRA"))
-    conftest.use(empty)
+    conftest.use(empty, flushes=True)
     assert (pragma("journal_mode"), pragma("synchronous")) == wanted
     assert (pragma("foreign_keys"), pragma("mmap_size"), pragma("recursive_triggers")) == (1, 0, 1)
     assert pragma("busy_timeout") == 1_000 * database.BUSY_SECONDS

@@ -24,7 +24,7 @@ from portbook.register.acts import Done
 from portbook.register.operations import assigning
 from portbook.store import EditionStore
 
-from . import desk
+from . import conftest, desk
 
 LOOKED_AT = (
     "entry",
@@ -55,8 +55,9 @@ def state() -> list[Any]:
 
 
 @pytest.fixture
-def assign(at_work: None, store: EditionStore) -> Iterator[Callable[[], Done]]:
+def assign(at_work: None, empty: str, store: EditionStore) -> Iterator[Callable[[], Done]]:
     """Assigns a port; afterwards it must have been done once, and the audit be content."""
+    conftest.use(empty, flushes=True)
     ready = desk.of(desk.granted(desk.validated(desk.submitted("port")), "eve"))
     before = state()
     yield lambda: assigning.assign(desk.by("ada", key="assigned"), **ready)
