@@ -17,6 +17,8 @@ from portbook.register.acts import Act, Done
 from portbook.register.changing import Work, transaction
 from portbook.register.entries import Reader
 from portbook.register.models import Approval, Registry
+from portbook.register.operations import registry
+from portbook.register.roles import Role
 from portbook.register.standing import RegisterRegistry
 
 from . import acts
@@ -34,6 +36,11 @@ def on(day: str = DAY, actor: str = "ada", **fields: object) -> Act:
 def holder(name: str, party: str) -> None:
     """Add a member who acts for the contact *party*."""
     members.add(acts.act("add member", object=f"member {name}"), name, ["holder"], party)
+
+
+def registrar(name: str, party: str) -> None:
+    """Add a registrar who acts for the contact *party* too."""
+    by_two(lambda act: registry.add_member(act, name, [Role.REGISTRAR], party), on())
 
 
 def by_two(do: Do, act: Act, second: str = "bob") -> Done:

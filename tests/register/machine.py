@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from portbook.errors import PortbookError
 from portbook.procedures import Amendment, Target, Wish
 from portbook.records import rich
-from portbook.register import auditing, events, members, publishing, tables
+from portbook.register import auditing, events, publishing, tables
 from portbook.register.acts import Act, Done
 from portbook.register.operations import (
     appeals,
@@ -38,7 +38,8 @@ from portbook.register.operations import (
     returning,
     reviewing,
 )
-from portbook.review import Decision, Verdict
+from portbook.register.roles import Role
+from portbook.review import Decision, Ground, Verdict
 from portbook.store import EditionStore
 
 from . import desk
@@ -96,8 +97,8 @@ def prepare(store: EditionStore) -> None:
     """Fill the empty register, with a registrar besides who applies too."""
     desk.seed(store)
     desk.under(POLICY)
-    act = Act("add member", "ada", "member ivy", "a test", f"{desk.DAY}T10:00:00Z")
-    members.add(act, "ivy", ["applicant", "registrar"], "Rob")
+    roles = [Role.APPLICANT, Role.REGISTRAR]
+    desk.by_two(lambda act: registry.add_member(act, "ivy", roles, "Rob"), "ada")
 
 
 class Machine(RuleBasedStateMachine):
@@ -129,7 +130,7 @@ class Machine(RuleBasedStateMachine):
             if beginning == "return":
                 self.given_back(number, party_of("ivy"), 31)
             else:
-                self.appealed(number, "gus")
+                self.appealed(number, "ada")
                 self.given_back(number, party_of("ivy"), 31)  # not while it runs
                 self.decided(number, "bob", Decision.DECIDE_ANEW)
 
@@ -326,10 +327,11 @@ class Machine(RuleBasedStateMachine):
         self.recommended(number, actor, self.seen(data, number), verdict)
 
     def recommended(self, number: int, actor: str, version: str, verdict: Verdict) -> None:
+        grounds = (Ground.SCARCITY,) if verdict is Verdict.REFUSE else ()
         done = self.tried(
             actor,
             lambda act: recommending.recommend(
-                act, number, version=version, verdict=verdict, reasons="For good reasons."
+                act, number, version=version, verdict=verdict, reasons="For good reasons.", grounds=grounds
             ),
             self.on(number, "recommend", actor, version),
         )
@@ -402,7 +404,7 @@ class Machine(RuleBasedStateMachine):
         number = self.ready(actor, name, port)
         self.assigned(number, registrar, self.papers[number].version)
         if then == "appeal" and number in self.recent():
-            self.appealed(number, "gus")
+            self.appealed(number, "ada")
             self.decided(number, "bob", data.draw(st.sampled_from(Decision), "decision"))
         if then == "return" and number in self.granted():
             self.given_back(number, party_of(actor), 31)
@@ -471,7 +473,7 @@ class Machine(RuleBasedStateMachine):
         ]
 
     @precondition(lambda self: self.recent())
-    @rule(data=st.data(), actor=st.sampled_from(["tom", "gus", "ada", "aud"]))
+    @rule(data=st.data(), actor=st.sampled_from(["tia", "tom", "gus", "ada", "aud"]))
     def appeal(self, data: st.DataObject, actor: str) -> None:
         self.appealed(data.draw(st.sampled_from(self.recent()), "application"), actor)
 
@@ -479,7 +481,8 @@ class Machine(RuleBasedStateMachine):
         paper = self.papers[number]
         event = paper.granted[0]
         call = lambda act: appeals.file(act, event, "IESG", "It is ours.", actor)  # noqa: E731
-        if done := self.tried(actor, call, actor != "aud" and not paper.appeal):
+        is_party = actor in ("ada", paper.submitter)
+        if done := self.tried(actor, call, is_party and not paper.appeal):
             paper.appeal, paper.state = done.answer["appeal"], "under appeal"
 
     @precondition(lambda self: any(paper.appeal for paper in self.papers.values()))
@@ -542,7 +545,12 @@ class Machine(RuleBasedStateMachine):
 
     @rule(is_frozen=st.sampled_from([True, False, False]))
     def freeze(self, is_frozen: bool) -> None:
-        (registry.freeze if is_frozen else registry.unfreeze)(self.act("max"))
+        press = registry.freeze if is_frozen else registry.unfreeze
+        if is_frozen is self.is_frozen:
+            with pytest.raises(PortbookError):
+                press(self.act("max"))
+            return
+        press(self.act("max"))
         self.number += 1
         self.is_frozen = is_frozen
 

@@ -91,6 +91,46 @@ def test_anybody_concerned_may_but_an_auditor(revoked: int) -> None:
     assert code(lambda: file("2027-03-02", revoked)) == "E-APPEAL-RUNS"
 
 
+@pytest.mark.parametrize("appellant", ["", " \t"])
+def test_somebody_appeals(revoked: int, appellant: str) -> None:
+    assert code(lambda: appeals.file(on("2027-03-02"), revoked, "IESG", FACTS, appellant)) == "E-APPEAL-FACTS"
+
+
+def test_who_has_no_tie_goes_by_the_operator(revoked: int) -> None:
+    """R-APP-1, R-APP-7: any decision can be appealed, and nobody keeps a value from others on his own."""
+    holder("dee", "Dee_Lightfoot")
+    holder("walt", "Walt_Ebb")
+    registry.add_member(on("2027-03-01"), "tess", [Role.APPLICANT])
+    for stranger in ("walt", "tess", "cyd"):
+        assert code(lambda who=stranger: file("2027-03-02", revoked, actor=who)) == "E-ROLE"  # type: ignore[misc]
+    assert contesting.contested().names == frozenset()
+    file("2027-03-02", revoked, actor="ada")
+    assert contesting.contested().names == {"beacon"}
+
+
+def test_the_holder_appeals_where_no_row_changed(register: str) -> None:
+    holder("dee", "Dee_Lightfoot")
+    holder("walt", "Walt_Ebb")
+    case = int(revoking.suspect(on("2027-01-20"), BEACON, "letters").answer["case"])
+    event = revoking.keep(on("2027-02-01"), case, "used").event
+    assert code(lambda: file("2027-02-02", event, actor="walt")) == "E-ROLE"
+    assert file("2027-02-02", event, actor="dee").answer["appeal"]
+
+
+@pytest.mark.parametrize("actor, expected", [("iesg", ""), ("tia", ""), ("gus", "E-ROLE"), ("tom", "E-ROLE")])
+def test_who_was_asked_may_appeal(at_work: None, actor: str, expected: str) -> None:
+    """The holder whose port was to be shared, and who sent the request; nobody else."""
+    asked = desk.agreed(desk.validated(desk.submitted("share")), "iesg")
+    refusal = recommending.recommend(
+        desk.by("eve"), **desk.of(asked), verdict=Verdict.REFUSE, reasons="No.", grounds=(Scarce.SCARCITY,)
+    )
+    call = lambda: appeals.file(desk.by(actor), refusal.event, "IESG", FACTS, actor)  # noqa: E731
+    if expected:
+        assert code(call) == expected
+    else:
+        assert call().answer["body"] == "IESG"
+
+
 def test_what_is_not_published_yet_can_be_appealed(register: str) -> None:
     """A-32: the two months have not begun."""
     notice = returning.announce(
@@ -200,7 +240,7 @@ def test_what_becomes_of_an_application(
     done = desk.in_state(decided)
     number = done.answer["application"]
     asked = desk.reading("name").application.service_name
-    appeal = appeals.file(desk.by("tom"), done.event, "IESG", FACTS, "Tom").answer
+    appeal = appeals.file(desk.by("tia"), done.event, "IESG", FACTS, "Tia").answer
     assert desk.state(number) == ApplicationState.APPEALED
     assert asked in contesting.contested().names
     appeals.decide(desk.by("ada"), appeal["appeal"], decision, "minutes")
@@ -211,9 +251,9 @@ def test_the_assignment_that_the_iab_annuls_is_gone(at_work: None) -> None:
     """R-APP-6: the name is free again, and the request waits to be validated."""
     done = desk.in_state(ApplicationState.ASSIGNED)
     name = desk.reading("name").application.service_name
-    first = appeals.file(desk.by("tom"), done.event, "IESG", FACTS, "Tom").answer["appeal"]
+    first = appeals.file(desk.by("tia"), done.event, "IESG", FACTS, "Tia").answer["appeal"]
     appeals.decide(desk.by("ada"), first, Decision.UPHOLD, "minutes")
-    second = appeals.file(desk.by("tom"), done.event, "IAB", FACTS, "Tom").answer["appeal"]
+    second = appeals.file(desk.by("tia"), done.event, "IAB", FACTS, "Tia").answer["appeal"]
     assert named(name) != ()
     undo = lambda act: appeals.decide(act, second, Decision.ANNUL, "statement")  # noqa: E731
     by_two(undo, desk.by("ada"))

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from portbook.register import auditing, changing, events, members, publishing, tables
+from portbook.register import auditing, changing, events, publishing, tables
 from portbook.register.auditing import TRIGGERS
+from portbook.register.operations import registry
 from portbook.store import EditionStore
 
 from . import acts
@@ -266,6 +267,6 @@ def test_a_dump_is_verified_without_the_register(lived_in: EditionStore) -> None
 
 
 def test_members_and_freeze_are_told_too(lived_in: EditionStore) -> None:
-    members.freeze(act("freeze"), True)
+    registry.freeze(act("freeze"))
     assert auditing.check(lived_in) == ()
     assert tables.rows("SELECT is_frozen FROM register_registry")[0][0]

@@ -157,7 +157,7 @@ def test_all_that_stands_against_an_act_is_told(register: str, monkeypatch: pyte
     ran = run("register", "add-member", "dan", "auditor", "--as", "ada")
     assert (ran.status, ran.out) == (1, "")
     assert ran.err.startswith("portbook: refused: the register is frozen")
-    assert run("register", "unfreeze", "--as", "ada").status == 0
+    assert run("register", "unfreeze", "--as", "ada", "--reason", "well").status == 0
     assert run("register", "add-member", "dan", "auditor", "--as", "ada").status == 0
 
 
@@ -193,6 +193,11 @@ def test_the_same_key_is_done_once(register: str) -> None:
 def test_one_field_for_scripts(register: str) -> None:
     number = events() + 1
     assert run("register", "freeze", "--as", "ada", "--field", "event").out == f"{number}\n"
+    ran = run("register", "unfreeze", "--as", "ada", "--reason", "well", "--field", "frozzen")
+    assert (ran.status, f"the act was done, Event {number + 1}; " in ran.err) == (2, True)
+    assert events() == number + 1
+    ran = run("register", "freeze", "--as", "ada", "--dry-run", "--field", "frozzen")
+    assert (ran.status, "the act was done" in ran.err) == (2, False)
     ran = run("register", "status", "--field", "none")
     assert (ran.status, "it has" in ran.err) == (2, True)
 

@@ -7,12 +7,25 @@ import pytest
 from portbook.numbers import Transport
 from portbook.procedures import Amendment, Target, Wish
 from portbook.records import Reference, rich
-from portbook.register import events, members, tables
+from portbook.register import events, tables
 from portbook.register.acts import Act, Done
 from portbook.register.operations import entries
 
-from . import acts
-from .doings import DAY, at, by_two, code, contact, difference, entry, holder, letters, named, on, put_early
+from .doings import (
+    DAY,
+    at,
+    by_two,
+    code,
+    contact,
+    difference,
+    entry,
+    holder,
+    letters,
+    named,
+    on,
+    put_early,
+    registrar,
+)
 
 pytestmark = pytest.mark.usefixtures("register")
 
@@ -175,7 +188,7 @@ def test_a_report_of_use_splits_the_free_block_and_hides_who_told() -> None:
     assert "+<unauthorized>Known Unauthorized Use on port 4060</unauthorized>" in changed
     assert not [line for line in changed if "Walt" in line]
     assert tables.rows("SELECT reason FROM register_event ORDER BY number DESC LIMIT 1") == [
-        ("a test (reported by Walt Ebb)",)
+        ("a test; reported by: Walt Ebb",)
     ]
 
 
@@ -232,7 +245,7 @@ def test_a_holder_does_not_record_what_the_iesg_decided() -> None:
     holder("kay", GUILD)
     own = lambda: entries.amend(on(actor="kay"), KEEPER, Wish(GUILD, OTHER), decision="IESG, today")  # noqa: E731
     assert code(own) == "E-ROLE"
-    members.add(acts.act("add member", object="member mo"), "mo", ["registrar"], GUILD)
+    registrar("mo", GUILD)
     own = lambda: entries.amend(on(actor="mo"), KEEPER, Wish(GUILD, OTHER), decision="IESG, today")  # noqa: E731
     assert code(own) == "E-ROLE"
     entries.amend(on(), KEEPER, Wish(GUILD, OTHER), decision="IESG, today")

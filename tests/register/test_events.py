@@ -14,6 +14,7 @@ from portbook.register import changing, events, members, tables
 from portbook.register.acts import Act
 from portbook.register.changing import Work
 from portbook.register.limits import MAX_CHANNEL, MAX_NAME, MAX_TEXT, MAX_TRIES
+from portbook.register.operations import registry
 
 from . import acts
 from .acts import NOW, act, grant, row
@@ -234,22 +235,22 @@ def test_an_applicant_is_no_member(empty: str) -> None:
 
 def test_a_frozen_register_does_nothing(empty: str) -> None:
     acts.found()
-    members.freeze(act("freeze"), True)
+    registry.freeze(act("freeze"))
     assert code_of(act()) == "E-FROZEN"
     assert changing.transaction(act("look"), nothing, even_frozen=True).answer == "done"
-    members.freeze(act("thaw"), False)
+    registry.unfreeze(act("thaw"))
     assert changing.transaction(act(), nothing).answer == "done"
 
 
 def test_only_a_registrar_freezes_and_adds_members(empty: str) -> None:
     acts.found()
-    for attempt in (
-        lambda: members.freeze(act("freeze", actor="cyd"), True),
-        lambda: members.add(act("add member", actor="cyd"), "eve", ["registrar"]),
+    for code, attempt in (
+        ("E-ROLE", lambda: registry.freeze(act("freeze", actor="cyd"))),
+        ("E-MEMBER-ROLE", lambda: members.add(act("add member", actor="cyd"), "eve", ["registrar"])),
     ):
         with pytest.raises(RuleError) as raised:
             attempt()
-        assert raised.value.problem.code == "E-MEMBER-ROLE"
+        assert raised.value.problem.code == code
 
 
 # -- those in the way

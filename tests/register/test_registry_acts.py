@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from portbook.errors import PortbookError
 from portbook.numbers import Transport
 from portbook.procedures import Amendment, Target, Wish, held
 from portbook.records import Reference, rich
-from portbook.register import auditing, events, tables
+from portbook.register import auditing, events, members, tables
 from portbook.register.acts import Act, Done
-from portbook.register.operations import entries, registry
+from portbook.register.operations import approving, entries, registry
+from portbook.register.operations.on_record import OnRecord
 from portbook.register.roles import Role
 from portbook.register.standing import RegisterRegistry
 from portbook.states import PortStanding
 from portbook.store import EditionStore
 
-from .doings import DAY, at, by_two, code, difference, on
+from .doings import DAY, approve, at, by_two, code, difference, on
 
 pytestmark = pytest.mark.usefixtures("register")
 
@@ -33,7 +35,10 @@ def test_the_stop_button() -> None:
     registry.freeze(on())
     assert code(lambda: amend(on())) == "E-FROZEN"
     assert code(lambda: registry.unfreeze(on(actor="cyd"))) == "E-ROLE"
+    assert code(lambda: registry.freeze(on())) == "E-FROZEN-ALREADY"
+    assert code(lambda: registry.unfreeze(on(reason=" "))) == "E-EVIDENCE"
     registry.unfreeze(on(actor="bob"))
+    assert code(lambda: registry.unfreeze(on())) == "E-FROZEN-NOT"
     amend(on())
     told = tables.rows("SELECT operation FROM register_event WHERE operation LIKE '%%freeze' ORDER BY number")
     assert told == [("freeze",), ("unfreeze",)]
@@ -101,15 +106,86 @@ def test_members_come_change_and_go() -> None:
     assert code(lambda: registry.add_member(on(), "eve", [Role.EXPERT])) == "E-MEMBER-TAKEN"
     assert code(lambda: registry.add_member(on(), "fay", ["king"])) == "E-MEMBER-ROLE"  # type: ignore[list-item]
     assert code(lambda: amend(on(actor="eve"))) == "E-ROLE"
-    registry.change_member(on(), "bob", is_active=False)
-    assert code(lambda: amend(on(actor="bob"))) == "E-MEMBER-UNKNOWN"
+    registry.change_member(on(), "eve", is_active=False)
+    assert code(lambda: registry.freeze(on(actor="eve"))) == "E-MEMBER-UNKNOWN"
     assert code(lambda: registry.change_member(on(), "nobody", is_active=False)) == "E-MEMBER-UNKNOWN"
 
 
-def test_one_registrar_stays() -> None:
-    registry.change_member(on(), "bob", is_active=False)
+def test_one_registrar_stays_and_as_many_as_let_others_come() -> None:
+    """D-7: two persons let a third one come; where one alone was left, nobody could."""
+    assert code(lambda: registry.change_member(on(), "bob", is_active=False)) == "E-MEMBER-LAST"
+    by_two(lambda act: registry.add_member(act, "max", [Role.ADMINISTRATOR]), on())
+    gone = lambda act: registry.change_member(act, "bob", is_active=False)  # noqa: E731
+    with pytest.raises(PortbookError, match="another registrar or administrator"):
+        by_two(gone, on())  # nobody is the second person for his own going
+    by_two(gone, on(), "max")
+    by_two(lambda act: registry.add_member(act, "mia", [Role.ADMINISTRATOR]), on(), "max")
     assert code(lambda: registry.change_member(on(), "ada", roles=[Role.AUDITOR])) == "E-MEMBER-LAST"
     assert code(lambda: registry.change_member(on(), "ada", is_active=False)) == "E-MEMBER-LAST"
+
+
+def test_nobody_gets_rid_of_the_others_alone() -> None:
+    """D-7, however many registrars there are: every act that gives or takes away the office needs two."""
+    by_two(lambda act: registry.add_member(act, "max", [Role.ADMINISTRATOR]), on())
+    by_two(lambda act: registry.add_member(act, "mia", [Role.ADMINISTRATOR]), on())
+    by_two(lambda act: registry.change_member(act, "mia", is_active=False), on())
+    for do in (
+        lambda act: registry.change_member(act, "bob", is_active=False),
+        lambda act: registry.change_member(act, "bob", roles=[]),
+        lambda act: registry.change_member(act, "bob", roles=[Role.REGISTRAR, Role.ADMINISTRATOR]),
+        lambda act: registry.change_member(act, "max", roles=[Role.AUDITOR]),
+        lambda act: registry.change_member(act, "max", roles=[Role.REGISTRAR]),
+        lambda act: registry.change_member(act, "mia", is_active=True),
+        lambda act: registry.add_member(act, "sock", [Role.REGISTRAR]),
+        lambda act: registry.add_member(act, "sock", [Role.ADMINISTRATOR]),
+    ):
+        for actor in ("ada", "max"):
+            assert code(lambda do=do, actor=actor: do(on(actor=actor))) == "E-PERSONS"  # type: ignore[misc]
+            assert do(on(actor=actor, is_dry=True)).answer["needs"] == 2
+    by_two(lambda act: registry.change_member(act, "bob", is_active=False), on(), "max")
+    again = lambda: registry.add_member(on(), "sock", [Role.REGISTRAR])  # noqa: E731
+    assert code(again) == "E-PERSONS"  # ada is the one registrar now
+    beside = lambda: members.add(on(), "sock", ["registrar"])  # noqa: E731
+    assert code(beside) == "E-PERSONS"
+    registry.change_member(on(), "cyd", is_active=False)  # who is not of the office goes by one
+
+
+def test_an_administrator_is_the_second_person_for_the_office_alone() -> None:
+    by_two(lambda act: registry.add_member(act, "max", [Role.ADMINISTRATOR]), on())
+    seen = registry.free(on(is_dry=True), 304, "IESG").answer["digest"]
+    assert code(lambda: approving.approve(on(actor="max"), "free port", seen)) == "E-ROLE"
+    approve(on().instant, "free port", seen, "max")  # a word of his that was kept counts for nothing
+    assert code(lambda: registry.free(on(), 304, "IESG")) == "E-PERSONS"
+    add = lambda act: registry.add_member(act, "ron", [Role.REGISTRAR])  # noqa: E731
+    told = add(on(is_dry=True)).answer
+    approving.approve(on(actor="max"), told["operation"], told["digest"])
+    add(on())
+
+
+def test_a_policy_for_one_person_says_one() -> None:
+    by_two(lambda act: registry.set_policy(act, "[persons]\nchange_authentication = 1\n"), on())
+    registry.change_member(on(), "bob", is_active=False)
+    registry.add_member(on(), "sock", [Role.REGISTRAR])
+
+
+NAMES = ["", " ", " eve", "eve ", "e\tve", "e\nve", "e\x7fve", "e\u200bve", "ADA", "\uff21da", "x" * 256]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_no_name_of_a_member(name: str) -> None:
+    expected = "E-REGISTER-TEXT" if len(name) > 255 else "E-MEMBER-NAME"
+    for add in (
+        lambda: registry.add_member(on(), name, [Role.AUDITOR]),
+        lambda: members.add(on(object="member"), name, ["auditor"]),
+        lambda: members.join(on(object="member", actor="desk"), name),
+    ):
+        assert code(add) == expected
+
+
+def test_a_name_may_have_a_blank_within() -> None:
+    registry.add_member(on(), "Zo\u00eb van Ebb", [Role.AUDITOR])
+    assert code(lambda: registry.add_member(on(), "ZO\u00cb VAN EBB", [Role.AUDITOR])) == "E-MEMBER-NAME"
+    registry.add_member(on(), "x" * (255 - len("member ")), [Role.AUDITOR])
 
 
 def test_nobody_makes_himself_two_or_a_holder() -> None:
@@ -149,8 +225,53 @@ def test_terms_of_experts() -> None:
     term = appoint(ends="2028-09-01").answer["term"]
     dismiss = lambda ends: registry.dismiss(on(), term, ends=ends, decision="IESG")  # noqa: E731
     assert code(lambda: dismiss("2026-08-31")) == "E-TERM-DAYS"
+    for ends in ("2028-09-01", "2028-09-02"):  # no sooner
+        assert code(lambda ends=ends: dismiss(ends)) == "E-TERM-DAYS"  # type: ignore[misc]
     dismiss("2026-12-31")
     assert tables.rows("SELECT team, begins, ends FROM register_expertterm") == [(team, DAY, "2026-12-31")]
+
+
+def test_a_term_stands_once() -> None:
+    """The same expert has each day of a team by one term, or a dismissal would end half of it."""
+
+    def appoint(begins: str, ends: str = "", team: str = "SCTP expert") -> Done:
+        return registry.appoint(on(), "cyd", team, begins=begins, ends=ends, decision="IESG")
+
+    appoint("2027-01-01", "2027-12-31")
+    for begins, ends in (
+        ("2027-01-01", "2027-12-31"),
+        ("2026-01-01", "2027-01-01"),
+        ("2027-12-31", ""),
+        ("2026-01-01", ""),
+    ):
+        assert code(lambda begins=begins, ends=ends: appoint(begins, ends)) == "E-TERM-DAYS"  # type: ignore[misc]
+    appoint("2026-01-01", "2026-12-31")
+    appoint("2028-01-01")
+    assert code(lambda: appoint("2040-01-01")) == "E-TERM-DAYS"
+    appoint("2027-06-01", team="DCCP experts")
+
+
+def test_who_is_dismissed_today_is_no_expert_from_then_on() -> None:
+    def teams() -> list[tuple[object, ...]]:
+        return OnRecord().terms(DAY)
+
+    def appointed(begins: str = "2026-01-01", ends: str = "") -> int:
+        term = {"begins": begins, "ends": ends, "decision": "IESG"}
+        return int(registry.appoint(on(), "cyd", "SCTP expert", **term).answer["term"])
+
+    term = appointed()
+    assert teams() == [("cyd", "SCTP expert")]
+    answer = registry.dismiss(on(), term, ends=DAY, decision="IESG").answer
+    assert (answer["ends"], teams()) == ("2026-08-31", [])
+    for ends in (DAY, "2026-08-30", "2027-01-01"):  # it is over: nothing ends it again, or brings it back
+        again = lambda ends=ends: registry.dismiss(on(), term, ends=ends, decision="IESG")  # noqa: E731
+        assert code(again) == "E-TERM-DAYS"
+    began_today = appointed(DAY)
+    registry.dismiss(on(), began_today, ends=DAY, decision="IESG")
+    assert teams() == []
+    last_day_today = appointed(DAY, DAY)
+    registry.dismiss(on(), last_day_today, ends=DAY, decision="IESG")
+    assert teams() == []
 
 
 # -- Reserved values
@@ -207,7 +328,7 @@ def test_the_kept_port_is_joined_again() -> None:
 def test_who_comes_back_is_given_again_what_he_had() -> None:
     """D-7: a registrar, or a holder, who was put aside comes back by two persons."""
     by_two(lambda act: registry.add_member(act, "ron", [Role.REGISTRAR]), on())
-    registry.change_member(on(), "ron", is_active=False)
+    by_two(lambda act: registry.change_member(act, "ron", is_active=False), on())
     assert code(lambda: registry.change_member(on(), "ron", is_active=True)) == "E-PERSONS"
     registry.change_member(on(), "ron", roles=[])
     registry.change_member(on(), "ron", is_active=True)

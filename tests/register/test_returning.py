@@ -7,12 +7,11 @@ import pytest
 from portbook.numbers import Transport
 from portbook.procedures import Grant, Ground, Succession, Target
 from portbook.records import Reference, rich
-from portbook.register import events, members, tables
+from portbook.register import events, tables
 from portbook.register.acts import Act, Done
 from portbook.register.operations import returning, succession
 
-from . import acts
-from .doings import DAY, at, by_two, code, difference, holder, letters, named, on, reasons
+from .doings import DAY, at, by_two, code, difference, holder, letters, named, on, reasons, registrar
 
 pytestmark = pytest.mark.usefixtures("register")
 
@@ -178,7 +177,7 @@ def test_a_name_is_given_back_with_the_expert() -> None:
 
 
 def test_a_registrar_does_not_give_back_his_own() -> None:
-    members.add(acts.act("add member", object="member mo"), "mo", ["registrar"], OWNER)
+    registrar("mo", OWNER)
     notice = announce(on(actor="mo"), asked_by="")  # he may ask, as the holder that he is
     assert tables.rows("SELECT asked_by FROM register_notice") == [(OWNER,)]
     assert code(lambda: returning.deassign(on(LATER, actor="mo"), notice)) == "E-OWN-CASE"

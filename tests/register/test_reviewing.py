@@ -184,6 +184,8 @@ def test_a_holder_refuses_or_is_silent() -> None:
     assert [each.operation for each in showing.due(f"{desk.after(15)}T10:00:00Z", "ada")] == ["remind"]
     reviewing.remind(by("ada", desk.after(15)), number)
     assert showing.due(f"{desk.after(16)}T10:00:00Z", "ada") == ()
+    refused(lambda: reviewing.remind(by("ada", desk.after(21)), number), "E-NOT-DUE")  # one a week
+    reviewing.remind(by("ada", desk.after(22)), number)
     refused(lambda: confirming.close_unconfirmed(by("ada", last), number), "E-STATE-MOVE")
     late = desk.after(29)
     assert [each.operation for each in showing.due(f"{late}T10:00:00Z", "ada")] == ["close unconfirmed"]
@@ -264,6 +266,25 @@ def test_an_expert_does_not_decide_his_own_case() -> None:
         ], name
         assert granted(done, "eli").answer["state"] == "assignable", name
         applying.withdraw(by(actor), number)
+
+
+def test_the_address_of_an_expert_ties_him_too() -> None:
+    """T-57: what the channel verified of who acts; a key does not stand for it."""
+    done = validated(submitted("port", {"contact": {"email": "x@deep.ferry.example"}}))
+    say = {**of(done), "verdict": Verdict.GRANT, "reasons": "It is in order."}
+    eve = by("eve", key="k", emails=("Eve@Ferry.EXAMPLE", "eve@gmail.com"))
+    refused(lambda: recommending.recommend(eve, **say), "E-EXPERT-COI")
+    other = eve._replace(emails=("eve@boats.example", "eve@gmail.com"))
+    first = recommending.recommend(other, **say)
+    assert first.answer["state"] == "assignable"
+    assert recommending.recommend(eve, **say).event == first.event
+
+
+def test_an_address_that_many_share_is_no_tie() -> None:
+    done = validated(submitted("port", {"contact": {"email": "x@gmail.com"}}))
+    say = {**of(done), "verdict": Verdict.GRANT, "reasons": "It is in order."}
+    eve = by("eve", emails=("eve@gmail.com",))
+    assert recommending.recommend(eve, **say).answer["state"] == "assignable"
 
 
 def _become(name: str, roles: str, party: str) -> None:
@@ -564,7 +585,7 @@ def test_a_decision_holds_until_another_is_made() -> None:
 
 def appealed(done: Done, *, is_undone: bool = False) -> Done:
     """Let the IESG decide anew on what *done* decided."""
-    number = appeals.file(by("tom"), done.event, "IESG", "facts", "Tom").answer["appeal"]
+    number = appeals.file(by("bob"), done.event, "IESG", "facts", "Tom").answer["appeal"]
     anew = Decision.DECIDE_ANEW
     desk.by_two(lambda act: appeals.decide(act, number, anew, "minutes", is_undone=is_undone), "ada")
     return done

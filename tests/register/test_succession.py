@@ -6,12 +6,11 @@ import pytest
 
 from portbook.procedures import Amendment, Ground, Succession, Target, Wish
 from portbook.records import rich
-from portbook.register import events, members
+from portbook.register import events
 from portbook.register.acts import Act, Done
 from portbook.register.operations import entries, succession
 
-from . import acts
-from .doings import DAY, approve, by_two, code, difference, holder, letters, named, on, put_early
+from .doings import DAY, approve, by_two, code, difference, holder, letters, named, on, put_early, registrar
 
 pytestmark = pytest.mark.usefixtures("register")
 
@@ -93,6 +92,10 @@ def test_an_approval_is_void_when_the_rows_changed() -> None:
     assert code(lambda: succeed(on())) == "E-PERSONS"
 
 
+def test_nobody_passes_on_to_himself() -> None:
+    assert code(lambda: succeed(on(), PAIR._replace(applied_by=PAIR.released_by))) == "E-XFER"
+
+
 def test_an_early_allocation_is_not_passed_on() -> None:
     """P8 leads from Assigned alone."""
     put_early("dawn", 5000, "2027-09-01")
@@ -102,7 +105,7 @@ def test_an_early_allocation_is_not_passed_on() -> None:
 @pytest.mark.parametrize("party", ["Keepers_Guild", "Steering_Committee", "Chair_of_the_Board"])
 def test_no_registrar_passes_on_what_is_or_becomes_his(party: str) -> None:
     """Neither as the one who acts nor as the second: the old holder, the new one, its Contact."""
-    members.add(acts.act("add member", object="member mo"), "mo", ["registrar"], party)
+    registrar("mo", party)
     assert code(lambda: succeed(on(actor="mo"))) == "E-OWN-CASE"
     seen = succeed(on(is_dry=True)).answer["digest"]
     approve(on().instant, "succeed", seen, "mo")

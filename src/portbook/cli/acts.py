@@ -232,7 +232,8 @@ def tell(done: "Done", arguments: argparse.Namespace) -> None:
     """Write what became of an act."""
     if arguments.field is not None:
         known = {"event": done.event, **done.answer}
-        output.say(text_of_value(field_of(known, arguments.field)))
+        was_done = "" if arguments.dry_run else f"the act was done, Event {done.event}; "
+        output.say(text_of_value(field_of(known, arguments.field, was_done)))
     elif arguments.json:
         told = {"event": None if arguments.dry_run else done.event, "repeated": done.is_repeated}
         changes = {"changes": list(done.changes)} if arguments.dry_run else {}
@@ -242,10 +243,10 @@ def tell(done: "Done", arguments: argparse.Namespace) -> None:
             output.say(line)
 
 
-def field_of(answer: Mapping[str, Any], name: str) -> Any:
-    """Return one field of an answer; raise `UsageError` with those that there are."""
+def field_of(answer: Mapping[str, Any], name: str, was_done: str = "") -> Any:
+    """Return one field of an answer; raise `UsageError` with those that there are, after what *was_done*."""
     if name not in answer:
-        raise usage(f"the answer has no field {shown(name)}; it has {', '.join(sorted(answer))}")
+        raise usage(f"{was_done}the answer has no field {shown(name)}; it has {', '.join(sorted(answer))}")
     return answer[name]
 
 

@@ -29,6 +29,7 @@ class Act(NamedTuple):
     request: str = ""  # what was asked, whole: a key stands for this alone
     is_dry: bool = False  # it is done, told and undone again: nothing of it stays
     seen: str = ""  # the digest that its dry run showed: it is done as shown, or not at all
+    emails: tuple[str, ...] = ()  # verified addresses of the actor, where the channel knows them (T-57)
 
     @property
     def digest(self) -> str:

@@ -88,7 +88,7 @@ def _write_patiently(file: BinaryIO) -> Backup:
 
 def _write(file: BinaryIO) -> Backup:
     digest, count = hashlib.sha256(), 0
-    with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed, _one_moment():
+    with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed, one_moment():
         registry = tables.load(Registry, "")[0]
         head = {
             "format": FORMAT,
@@ -107,7 +107,7 @@ def _write(file: BinaryIO) -> Backup:
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """All that is read inside is of one moment; on SQLite without the lock of those who write."""
     wrapper: Any = connections["default"]
     before = getattr(wrapper, "transaction_mode", None)

@@ -1,4 +1,4 @@
-"""The tables of what takes time: cases of revocation, notices with a day, appeals, verified addresses.
+"""The tables of what takes time: revocations, notices with a day, appeals, takeovers, verified addresses.
 
 `models` brings them in; they are recorded rows like those there, and change only together with an Event.
 """
@@ -14,6 +14,7 @@ MAX_STATE = 40
 
 OPEN, STOPPED, DONE = "open", "stopped", "done"  # of a notice
 RUNNING, DECIDED = "running", "decided"  # of an appeal
+GRANTED, REFUSED = "granted", "refused"  # of a takeover, besides OPEN and STOPPED
 
 
 class Case(Recorded):
@@ -98,6 +99,56 @@ class Appeal(Recorded):
             at_most("filed", 10),
             at_most("outcome", MAX_STATE),
             at_most("reference", MAX_TEXT),
+        )
+
+
+class Takeover(Recorded):
+    """A member says that he is a contact of the registry, and waits for two persons (T-47 to T-49)."""
+
+    contact = models.CharField(max_length=MAX_NAME)  # a contact id
+    claimant = models.CharField(max_length=MAX_NAME)  # a member's name
+    address = models.CharField(max_length=MAX_NAME)  # of the claimant
+    words = models.TextField()  # why he says so
+    state = models.CharField(max_length=10)
+    begins = models.CharField(max_length=10)
+    ends = models.CharField(max_length=10)  # the last day on which it waits
+    stopping = models.CharField(max_length=64)  # digest of the link by which an old address stops it
+    confirming = models.CharField(max_length=64)  # of that by which one confirms it; "" for no such address
+    confirmation = models.TextField()  # "" while no old address confirmed it
+    decided = models.CharField(max_length=10)  # the day, or ""
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("contact",), condition=models.Q(state=OPEN), name="takeover_one_open"
+            ),
+            one_of("state", (OPEN, STOPPED, GRANTED, REFUSED)),
+            *(at_most(field, MAX_NAME) for field in ("contact", "claimant", "address")),
+            *(at_most(field, MAX_TEXT) for field in ("words", "confirmation")),
+            *(at_most(field, 10) for field in ("begins", "ends", "decided")),
+            *(at_most(field, 64) for field in ("stopping", "confirming")),
+        )
+
+
+class Inquiry(Recorded):
+    """A letter that asks an address of a contact to answer, by a link (T-48)."""
+
+    contact = models.CharField(max_length=MAX_NAME)
+    address = models.CharField(max_length=MAX_NAME)
+    digest = models.CharField(max_length=64)  # of the link
+    asked = models.CharField(max_length=10)
+    ends = models.CharField(max_length=10)  # the last day on which the link can be followed
+    answered = models.CharField(max_length=10)  # "" while it was not
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("contact", "address"), name="inquiry_once"),
+            at_most("contact", MAX_NAME),
+            at_most("address", MAX_NAME),
+            at_most("digest", 64),
+            *(at_most(field, 10) for field in ("asked", "ends", "answered")),
         )
 
 

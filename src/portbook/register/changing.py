@@ -118,6 +118,7 @@ class Work:
 
     def add(self, model: type[Recorded], values: Values, identity: int = 0) -> int:
         """Insert a recorded row, with a new identity if it was given none; return the identity."""
+        _check_texts(model, values)
         identity = identity or self.new_identity()
         tables.insert(model, [[identity, *(values[name] for name in tables.table_of(model).columns[1:])]])
         self._tell(model, identity, None, values)
@@ -131,6 +132,7 @@ class Work:
         new = {name: value for name, value in after.items() if before[name] != value}
         if not new:
             return
+        _check_texts(model, new)
         if "version" in before:
             new["version"] = before["version"] + 1
         old = {name: before[name] for name in new}
@@ -276,6 +278,14 @@ def _answered_before(act: Act) -> Done | None:
 
 
 # -- what went wrong
+
+
+def _check_texts(model: type[Recorded], values: Values) -> None:
+    """Raise `RuleError` E-REGISTER-TEXT for a text that the table would refuse."""
+    sizes = tables.sizes_of(model)
+    for name, value in values.items():
+        if isinstance(value, str):
+            acts.check_text(name, value, sizes.get(name, MAX_DOCUMENT))
 
 
 def _stale(model: type[Recorded], identity: int) -> RuleError:

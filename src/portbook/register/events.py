@@ -8,7 +8,7 @@ line for each Event, `{"event":{...},"hash":"..."}`, and needs nothing else to b
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from portbook.errors import Problem, shown
@@ -37,6 +37,7 @@ class EventValue(NamedTuple):
     persons: dict[str, Any]
 
 
+Tell = Callable[[int], None]  # hears how far long work is
 Read = tuple[EventValue | None, str, bool]  # an Event, its hash, and whether its JSON is the canonical one
 
 
@@ -46,6 +47,10 @@ class Chain(NamedTuple):
     events: int
     head: str
     problems: tuple[Problem, ...]
+
+
+def unheard(count: int) -> None:
+    """Hear how far long work is, and do nothing."""
 
 
 def canonical(value: Any) -> str:
@@ -102,9 +107,17 @@ def dump() -> Iterator[bytes]:
             yield canonical({"event": event._asdict(), "hash": link}).encode() + b"\n"
 
 
-def verify() -> Chain:
-    """Verify the chain in the register."""
-    return _verify(stored())
+def verify(tell: Tell = unheard) -> Chain:
+    """Verify the chain in the register; *tell* hears how many Events were read."""
+    return _verify(told(stored(), tell))
+
+
+def told(links: Iterable[Read], tell: Tell) -> Iterator[Read]:
+    """The *links*; *tell* hears now and then how many they were so far."""
+    for count, link in enumerate(links, 1):
+        yield link
+        if count % _AT_ONCE == 0:
+            tell(count)
 
 
 def verify_dump(lines: Iterable[bytes]) -> Chain:

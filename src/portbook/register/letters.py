@@ -130,6 +130,32 @@ LETTERS = {
         "Contact {what}: other addresses",
         "The contact {what} has other addresses since {day}. They stay until {ends} at least.",
     ),
+    "address asked": Letter(
+        "Contact {what}: does this address still reach you?",
+        "The registry publishes this address for the contact {what}. Please open this link until {ends}, so "
+        "that the operator knows that you read it; nothing else follows from it:\n\n{link}",
+    ),
+    "contact claimed": Letter(
+        "Contact {what}: somebody says that this is him",
+        "On {day} somebody with the address {claimant} asked to act for the contact {what}: takeover "
+        "{number}.\n\n{words}\n\nIf this is not your wish, stop it; until {ends} nothing becomes of it "
+        "without your word:\n\n{stop}",
+    ),
+    "contact claimed, known": Letter(
+        "Contact {what}: somebody says that this is him",
+        "On {day} somebody with the address {claimant} asked to act for the contact {what}: takeover "
+        "{number}.\n\n{words}\n\nIf this is not your wish, stop it; until {ends} nothing becomes of it "
+        "without your word:\n\n{stop}\n\nIf it is, confirm it:\n\n{confirm}",
+    ),
+    "claim received": Letter(
+        "Contact {what}: your takeover {number}",
+        "You asked on {day} to act for the contact {what}. Its addresses were told and may stop it until "
+        "{ends}; then two persons of the operator decide.",
+    ),
+    "claim decided": Letter(
+        "Contact {what}: the takeover {number} was {outcome}",
+        "Takeover {number} of the contact {what} was {outcome} on {day}.\n\nReason: {reason}",
+    ),
     "contact hidden": Letter(
         "Contact {what}: what is published",
         "From the next edition on, the contact {what} is published {outcome}.",

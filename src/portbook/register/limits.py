@@ -15,8 +15,25 @@ MAX_ADDRESSES = 5  # of one contact
 CHANGE_DAYS = 14  # until other addresses take effect
 REST_DAYS = 30  # after that without another change
 VERIFIED_MONTHS = 12  # that an address which answered counts
+INQUIRY_DAYS = 30  # that the link of a letter to an address can be followed
+MAX_INQUIRIES = 500  # addresses that are asked by one act
+
+# What is read at once of entries and cases
+ROWS_A_PAGE = 50
+MAX_ROWS = 200  # of one service or port
+MAX_ROWS_SOUGHT = 100  # characters of what is looked for in entries
+MAX_CASES = 200  # of one kind
+MAX_TOLD = 50  # Events about one thing
+
+REMINDER_DAYS = 7  # from one reminder of an application to the next
 
 MAX_BACKUP_LINE = 67_108_864  # bytes of one row in a backup; what one Event changes is the longest
 MAX_LETTER_TRIES = 8  # of a letter that the mail server refuses for now
 LETTERS_AN_HOUR = 60  # to one address; what is more waits
 MAIL_SECONDS = 30  # that the mail server may take for an answer
+
+# Lists of applications (T-74)
+APPLICATIONS_A_PAGE = 50
+MAX_SOUGHT = 100  # characters that are looked for
+MAX_LIKE = 8  # closed cases beside an application
+LIKE_AMONG = 100  # of the newest closed cases

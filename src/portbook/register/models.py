@@ -217,6 +217,11 @@ class Application(Recorded):
             at_most("channel", 40),
             at_most("due", 10),
         )
+        indexes = (
+            models.Index(fields=("state", "due"), name="application_by_state"),
+            models.Index(fields=("submitter", "state"), name="application_by_submitter"),
+            models.Index(fields=("due",), condition=~models.Q(due=""), name="application_by_day"),
+        )
 
 
 class Version(Recorded):
@@ -321,6 +326,7 @@ class Event(models.Model):
             at_most("key", MAX_NAME),
             at_most("persons", MAX_TEXT),
         )
+        indexes = (models.Index(fields=("object", "instant"), name="event_by_object"),)
 
 
 class IdempotencyKey(models.Model):

@@ -7,30 +7,26 @@ The clocks are net for each party, and gross for the whole (R-REV-18).
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from portbook.findings import Finding
-from portbook.register import casework, letters, models, roles, tables
+from portbook.register import casework, letters, models, tables
+from portbook.register import showing_waiting as waiting
 from portbook.register.acts import Act
 from portbook.register.changing import Work
 from portbook.register.operations import experts
 from portbook.register.operations.acting import Doing
 from portbook.register.operations.dossiers import Dossier, opened
-from portbook.register.operations.parties import terms_of
-from portbook.register.operations.reviewing import REMINDED
 from portbook.register.operations.turns import TURNS
 from portbook.register.roles import Role
 from portbook.review import Silence
 from portbook.states import PUBLIC_WORDS, ApplicationState
 
 SHOW = "show application"
-THE_REGISTRY, YOU = "the registry", "you"  # whom an applicant reads
+THE_REGISTRY, THE_APPLICANT, YOU = "the registry", "the applicant", "you"  # as others than it read
 
 _S = ApplicationState
-_OPEN = tuple(state.value for state in TURNS)
-_TO_RECORD = (_S.IESG, _S.IETF_DOC)
-_FOR_REGISTRARS = (_S.NEW, _S.VALIDATING, _S.INTERNAL_REVIEW, *_TO_RECORD, _S.ASSIGNABLE, _S.MODIFIABLE)
-_FOR_EXPERTS = (_S.EXPERT_REVIEW, *_TO_RECORD)
 _SEES_ALL = (Role.REGISTRAR, Role.AUDITOR, Role.EXPERT)
 
 
@@ -91,10 +87,15 @@ def status(actor: str, application: int, instant: str) -> Status:
 
     Raises `RuleError` E-APPLICATION-UNKNOWN, also for one that *actor* may not see, and E-MEMBER-UNKNOWN.
     """
-    dossier = opened(_looking(actor, instant), application)
+    return status_of(opened(looking(actor, instant), application))
+
+
+def status_of(dossier: Dossier) -> Status:
+    """Return how the application of *dossier* stands, for who looks."""
+    application = dossier.identity
     clocks, gross = _clocks(application, dossier.work.instant)
     return Status(
-        _waiting(dossier),
+        waiting_of(dossier),
         dossier.state,
         dossier.version.digest,
         letters.NEXT[dossier.state],
@@ -105,7 +106,7 @@ def status(actor: str, application: int, instant: str) -> Status:
     )
 
 
-def _looking(actor: str, instant: str) -> Doing:
+def looking(actor: str, instant: str) -> Doing:
     """What an act has to look with; nothing is locked and nothing written."""
     act = Act(SHOW, actor, "application", "", instant)
     doing = Doing(Work(act, tables.load(models.Registry, "WHERE identity = 1")[0]))
@@ -122,11 +123,11 @@ def _conversation(dossier: Dossier) -> Iterator[Word]:
         if sees_all and not is_own:
             yield Word(each.author, each.kind, each.text, each.instant)
         elif each.audience == casework.REQUESTER:
-            author = YOU if each.author == dossier.doing.member.name else THE_REGISTRY
-            yield Word(author, each.kind, each.text, each.instant)
+            authors = {dossier.row.submitter: THE_APPLICANT, dossier.doing.member.name: YOU}
+            yield Word(authors.get(each.author, THE_REGISTRY), each.kind, each.text, each.instant)
 
 
-def _waiting(dossier: Dossier) -> Waiting:
+def waiting_of(dossier: Dossier) -> Waiting:
     turn = dossier.turn
     return Waiting(
         dossier.identity, dossier.title, PUBLIC_WORDS[dossier.state], turn.party, turn.began, dossier.row.due
@@ -153,59 +154,39 @@ def _seconds(began: str, ended: str) -> int:
 
 def queue(actor: str, instant: str) -> tuple[Waiting, ...]:
     """Return what waits for *actor*, in each of his roles, the longest first; and his own applications."""
-    doing = _looking(actor, instant)
-    found: dict[int, Waiting] = {}
-    for dossier in _open_dossiers(doing, _candidates(doing)):
-        if _is_for(dossier):
-            found[dossier.identity] = _waiting(dossier)
+    doing = looking(actor, instant)
+    found = {
+        each.identity: waiting_of(each) for role in waiting.ROLES for each in waiting.dossiers(doing, role)
+    }
     return tuple(sorted(found.values(), key=lambda each: (each.since, each.application)))
 
 
-def _candidates(doing: Doing) -> tuple[str, list[str]]:
-    """Which applications can be of interest to the member, in SQL."""
-    member = doing.member
-    if Role.REGISTRAR in member.roles.split() or member.party or terms_of(member, doing.work.today):
-        return f"state IN ({tables.marks(len(_OPEN))})", [*_OPEN]
-    return f"submitter = %s AND state IN ({tables.marks(len(_OPEN))})", [member.name, *_OPEN]
-
-
-def _open_dossiers(doing: Doing, where: tuple[str, list[str]]) -> Iterator[Dossier]:
-    for row in tables.load(models.Application, f"WHERE {where[0]} ORDER BY identity", where[1]):
-        version = "WHERE application_id = %s ORDER BY number DESC LIMIT 1"
-        yield Dossier(doing, row, tables.load(models.Version, version, [row.identity])[0])
-
-
-def _is_for(dossier: Dossier) -> bool:
-    member = dossier.doing.member
-    if dossier.row.submitter == member.name:
-        return True
-    if Role.REGISTRAR in member.roles.split() and (dossier.state in _FOR_REGISTRARS or dossier.is_late):
-        return True
-    if any(_is_asked(each, member.party) for each in dossier.confirmations()):
-        return True
-    if dossier.state not in _FOR_EXPERTS:
-        return False
-    can = roles.may(member, "recommend", (), dossier.row.state, dossier.matter) is None
-    return can and not experts.has_spoken(dossier, member)
-
-
-def _is_asked(confirmation: casework.Confirmation, party: str) -> bool:
-    return bool(party) and not confirmation.answer and party in confirmation.speakers.split("\n")
+def waits(actor: str, instant: str, limit: int) -> dict[Role, tuple[Waiting, ...]]:
+    """Return what waits for *actor* in each of his roles, at most *limit* each: by its day, then by age."""
+    doing = looking(actor, instant)
+    return {
+        role: tuple(map(waiting_of, waiting.dossiers(doing, role, limit)))
+        for role in waiting.ROLES
+        if waiting.has(doing, role)
+    }
 
 
 # -- what is due
 
 
-def due(instant: str, actor: str) -> tuple[Due, ...]:
-    """Return what the clocks make possible at *instant*, for *actor*, a registrar: reminders, lapses."""
-    doing = _looking(actor, instant)
-    found = [each for dossier in _open_dossiers(doing, ("due <> ''", [])) for each in _due_of(dossier)]
+def due(instant: str, actor: str, limit: int | None = None) -> tuple[Due, ...]:
+    """Return what the clocks make possible at *instant*, for *actor*, a registrar: reminders, lapses.
+
+    With *limit* at most so much, what has been due longest first.
+    """
+    dossiers = waiting.past_half(looking(actor, instant), limit)
+    found = islice((each for dossier in dossiers for each in _due_of(dossier)), limit)
     return tuple(sorted(found, key=lambda each: (each.due, each.application)))
 
 
 def _due_of(dossier: Dossier) -> Iterable[Due]:
     application, day = dossier.identity, dossier.row.due
-    is_reminded = _is_reminded(dossier)
+    is_reminded = dossier.doing.on_record.is_reminded(application, dossier.turn.began)
     match dossier.state:
         case _S.WITH_REQUESTER if dossier.is_late:
             yield Due(application, "lapse", day)
@@ -219,8 +200,3 @@ def _due_of(dossier: Dossier) -> Iterable[Due]:
                     yield Due(application, "escalate", day, team)
                 elif not is_reminded:
                     yield Due(application, "remind", day, team)
-
-
-def _is_reminded(dossier: Dossier) -> bool:
-    where = "WHERE application_id = %s AND kind = %s AND instant >= %s"
-    return bool(tables.load(casework.Message, where, [dossier.identity, REMINDED, dossier.turn.began]))

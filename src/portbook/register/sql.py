@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CheckConstraint, F, Func, IntegerField, Q, Value
+from django.db.models import BaseConstraint, CheckConstraint, F, Func, IntegerField, Q, Value
 from django.db.models.functions import Length, Lower, Replace
 from django.db.models.lookups import Exact, LessThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
@@ -23,6 +23,15 @@ class OctetLength(Func):
 def at_most(field: str, limit: int) -> CheckConstraint:
     """The check that the text *field* has at most *limit* characters: SQLite takes any length for VARCHAR."""
     return CheckConstraint(condition=Q(LessThanOrEqual(Length(field), limit)), name=f"%(class)s_{field}_size")
+
+
+def size_in(constraint: BaseConstraint) -> tuple[str, int] | None:
+    """Return the text and the limit that *constraint* is about, if `at_most` made it."""
+    condition = constraint.condition if isinstance(constraint, CheckConstraint) else None
+    size: Any = condition.children[0] if isinstance(condition, Q) else None
+    if isinstance(size, LessThanOrEqual) and isinstance(size.lhs, Length):
+        return size.lhs.get_source_expressions()[0].name, size.rhs
+    return None
 
 
 def folded(field: str) -> CheckConstraint:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, models
 
+from portbook.register.sql import size_in
+
 Values = dict[str, Any]
 Row = TypeVar("Row", bound=models.Model)
 
@@ -31,6 +33,14 @@ class Table(NamedTuple):
 def table_of(model: type[models.Model]) -> Table:
     """Return the table of *model*."""
     return Table(model._meta.db_table, tuple(str(field.column) for field in model._meta.concrete_fields))
+
+
+@cache
+def sizes_of(model: type[models.Model]) -> dict[str, int]:
+    """Return how many characters each text of *model* may have."""
+    fields = model._meta.concrete_fields
+    sizes = {str(field.column): field.max_length for field in fields if field.max_length}
+    return sizes | dict(filter(None, map(size_in, model._meta.constraints)))
 
 
 def values_of(row: models.Model) -> Values:

@@ -45,6 +45,7 @@ class Server(NamedTuple):
     is_encrypted: bool = False  # by STARTTLS, with a certificate that is checked
     user: str = ""
     password: str = ""
+    address_of: Callable[[str], str] = str  # of a recipient: a member under his name has one at the desk
 
 
 class Sent(NamedTuple):
@@ -133,18 +134,19 @@ def _connected(server: Server) -> Iterator[smtplib.SMTP]:
 
 def _send(smtp: smtplib.SMTP, server: Server, row: Outbox, now: str) -> str:
     """Send one message; return what became of it."""
-    if not _ADDRESS.fullmatch(row.recipient):
+    address = server.address_of(row.recipient)
+    if not _ADDRESS.fullmatch(address):
         return _settle(row, GIVEN_UP, now)
     if _sent_lately(row.recipient, now) >= LETTERS_AN_HOUR:
         return _settle(row, WAITING, _later(now, 3_600), tries=row.tries)
     try:
-        smtp.send_message(_message(server, row, now), server.sender, [row.recipient])
+        smtp.send_message(_message(server, row, address), server.sender, [address])
     except (smtplib.SMTPServerDisconnected, smtplib.SMTPSenderRefused):
         raise  # it is the server's matter, or the sender's: no letter is to blame
     except smtplib.SMTPResponseException as error:
         return _refused(smtp, row, now, is_final=error.smtp_code >= 500)
     except smtplib.SMTPRecipientsRefused as error:
-        code, _ = error.recipients[row.recipient]
+        code, _ = error.recipients[address]
         return _refused(smtp, row, now, is_final=code >= 500)
     except (smtplib.SMTPNotSupportedError, ValueError):  # an address or a text that this server cannot take
         return _refused(smtp, row, now, is_final=True)
@@ -170,7 +172,7 @@ def _sent_lately(recipient: str, now: str) -> int:
     return int(tables.rows(statement, [recipient, SENT, _later(now, -3_600)])[0][0])
 
 
-def _message(server: Server, row: Outbox, now: str) -> EmailMessage:
+def _message(server: Server, row: Outbox, address: str) -> EmailMessage:
     """Return the message; it is the same each time that it is sent."""
     instant, link = tables.rows(
         f"SELECT instant, hash FROM {tables.table_of(Event).name} WHERE number = %s",  # noqa: S608
@@ -178,7 +180,7 @@ def _message(server: Server, row: Outbox, now: str) -> EmailMessage:
     )[0]
     message = EmailMessage(policy=SMTP)
     message["From"] = server.sender
-    message["To"] = row.recipient
+    message["To"] = address
     message["Subject"] = row.subject
     message["Date"] = format_datetime(datetime.fromisoformat(instant))
     message["Message-ID"] = f"<{row.pk}.{link[:32]}@{server.sender.rpartition('@')[2]}>"

@@ -12,7 +12,7 @@ key and dry run count; what it is called, and what it is about, the operation sa
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -26,11 +26,13 @@ from portbook.policy import RFC6335, Policy
 from portbook.procedures import Basis, Change, Outcome, PersonChange, held
 from portbook.procedures.values import assignees_of, stops
 from portbook.records import Contact, PublishedDate, Record, Reference
-from portbook.register import claims, events, letters, roles, tables
+from portbook.register import acts, claims, events, letters, roles, tables
 from portbook.register.acts import Act, Done
 from portbook.register.changing import Work, transaction
+from portbook.register.limits import MAX_DOCUMENT, MAX_TEXT
 from portbook.register.models import Approval, Member
 from portbook.register.models import Contact as ContactRow
+from portbook.register.operations.on_record import OnRecord
 from portbook.standing import holding_of, is_reserved_name
 from portbook.states import PORT, SERVICE_NAME, Actor, Evidence, NameState, PortStanding, move
 from portbook.states import Act as Step
@@ -56,9 +58,11 @@ class Doing:
         self.work = work
         self.act = work.act
         self.rows = work.standing
+        self.on_record = OnRecord()
         self.today = PublishedDate(work.today)
         self.advice: list[Finding] = []
         self.kinds: set[policies.Act] = set()  # for which the policy may want several persons
+        self.grounds: dict[str, str] = {}  # what the act rests on, by a word that says what it is
         self.was_asked = False
         self.holders: frozenset[str] = frozenset()  # who speaks for the object
         self.is_barred: Callable[[Member], bool] = lambda member: False  # from giving a word for it
@@ -93,6 +97,10 @@ class Doing:
         if found := roles.may(self.member, self.act.operation, self.holders, state, known(self.member)):
             raise Refused((found,))
 
+    def by_link(self) -> None:
+        """Note that no right is asked: who acts shows the secret of a letter, which the body looked up."""
+        self.was_asked = True
+
     def records(self, what: str, is_told: bool) -> None:
         """Raise `Refused` when a holder tells *what* the operator alone puts on record."""
         is_own = roles.is_own_case(self.member, roles.Matter(), self.holders)
@@ -104,6 +112,11 @@ class Doing:
         """Return for which party this is asked: a holder speaks for his own, whatever is said."""
         is_own = bool(self.member.party) and self.member.party in self.holders
         return self.member.party if is_own or not roles.is_of_the_operator(self.member) else asked_by
+
+    def rests_on(self, **grounds: str) -> None:
+        """Let the Event keep on what the act rests, where no row does: each text with what it is."""
+        told = {word.replace("_", " "): text for word, text in grounds.items()}
+        self.grounds |= {word: text for word, text in told.items() if text.strip()}
 
     def basis(self, party: str = OPERATOR, **facts: Any) -> Basis:
         """Return on what the act rests, dated by the register (T-63)."""
@@ -201,26 +214,55 @@ Body = Callable[[Doing], Any]
 
 
 def perform(
-    act: Act, operation: str, what: str, asked: Any, body: Body, *, even_frozen: bool = False
+    act: Act,
+    operation: str,
+    what: str,
+    asked: Any,
+    body: Body,
+    *,
+    even_frozen: bool = False,
+    by_outsider: bool = False,
 ) -> Done:
     """Do *operation* on *what* by running *body* in one transaction; `answer` has the advice besides.
 
     *asked* is all that was asked: a key of idempotency and the word of a second person stand for it.  Raises
     `Refused` and what `transaction` raises, with nothing done.
     """
+    for text in _texts(asked):
+        acts.check_text("what is asked", text, MAX_DOCUMENT)
     request = json.dumps(asked, sort_keys=True, separators=(",", ":"), default=repr)
     named = act._replace(operation=operation, object=what, request=request, persons=(), needed=1)
 
     def run(work: Work) -> dict[str, Any]:
         doing = Doing(work)
         answer = body(doing)
+        work.act = _resting_on(work.act, doing.grounds)
         assert doing.was_asked  # noqa: S101  # an operation that lets everybody act is a mistake
         answer |= _persons(doing)
         if doing.advice:
             answer["advice"] = [finding.problem.message for finding in doing.advice]
         return dict(answer)
 
-    return transaction(named, run, even_frozen=even_frozen)
+    return transaction(named, run, even_frozen=even_frozen, by_outsider=by_outsider)
+
+
+def _texts(asked: Any) -> Iterator[str]:
+    """The texts in what is asked, however deep."""
+    if isinstance(asked, str):
+        yield asked
+    elif isinstance(asked, Mapping):
+        yield from _texts([*asked.items()])
+    elif isinstance(asked, Collection):
+        for each in asked:
+            yield from _texts(each)
+
+
+def _resting_on(act: Act, grounds: Mapping[str, str]) -> Act:
+    """Return *act* with its *grounds* after the reason; raise `RuleError` E-REGISTER-TEXT for too much."""
+    told = (f"{word}: {text}" for word, text in grounds.items())
+    reason = "; ".join(filter(None, (act.reason, *told)))
+    acts.check_text("reason, with what the act rests on,", reason, MAX_TEXT)
+    return act._replace(reason=reason)
 
 
 # -- several persons
@@ -240,14 +282,15 @@ def _persons(doing: Doing) -> dict[str, Any]:
         raise RuleError(Problem("E-STALE", message, _SOURCE))
     given = _approvals(doing, digest)[: needed - 1]
     if len(given) < needed - 1:
+        who = "registrar or administrator" if roles.is_of_the_office(act.operation) else "registrar"
         message = (
             f"{shown(act.operation)} needs {needed} persons and has {len(given) + 1}; "
-            f"another registrar approves {digest} first"
+            f"another {who} approves {digest} first"
         )
         raise RuleError(Problem("E-PERSONS", message, _PERSONS))
     for approval in given:
         work.change(Approval, approval.identity, tables.values_of(approval), {"is_used": True})
-    work.act = act._replace(persons=tuple(approval.member for approval in given), needed=needed)
+    work.act = work.act._replace(persons=tuple(approval.member for approval in given), needed=needed)
     return {}
 
 
@@ -273,7 +316,7 @@ def _may_approve(doing: Doing, name: str) -> bool:
         member = doing.work.member(name)
     except RuleError:
         return False
-    return roles.is_of_the_operator(member) and not doing.is_barred(member)
+    return roles.may_approve(member, doing.act.operation) and not doing.is_barred(member)
 
 
 def _rows_changed(work: Work) -> int:

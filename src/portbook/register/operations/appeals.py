@@ -1,8 +1,9 @@
 """Appeals: against any decision that an Event tells, to the IESG first, then to the IAB; what they decide.
 
-Rules R-APP-1 to R-APP-7, through `review`.  While an appeal runs, the values that the decision is about are
-given to nobody else (`contesting`).  When a decision falls, the rows that it changed are put back as they
-stood (R-APP-6), if nothing came over them.
+Rules R-APP-1 to R-APP-7, through `review`.  A party to the matter files an appeal; for anybody else a
+registrar does, who had a look.  While it runs, the values that the decision is about are given to nobody else
+(`contesting`).  When a decision falls, the rows that it changed are put back as they stood (R-APP-6), if
+nothing came over them.
 """
 
 import json
@@ -16,6 +17,7 @@ from portbook.edition import State
 from portbook.errors import Problem, RuleError, shown
 from portbook.names import fold
 from portbook.procedures import Change, Row
+from portbook.procedures.returning import rows_of
 from portbook.records import Record
 from portbook.register import tables
 from portbook.register.acts import Act, Done
@@ -24,7 +26,8 @@ from portbook.register.entries import Held
 from portbook.register.events import canonical
 from portbook.register.models import Application, Entry, Publication
 from portbook.register.operations.acting import Doing, parties_of, perform, places_of
-from portbook.register.operations.dossiers import Dossier, newest_version
+from portbook.register.operations.dossiers import Dossier, asking, newest_version
+from portbook.register.operations.revoking import target_of
 from portbook.register.publishing import PUBLISHED
 from portbook.register.tables import Values
 from portbook.states import REVOCATION, Actor, ApplicationState, Evidence, RevocationState, move
@@ -51,8 +54,11 @@ def file(act: Act, decision: int, body: str, facts: str, appellant: str) -> Done
     """File an appeal of *appellant* against the decision that Event *decision* tells, to *body*."""
 
     def do(doing: Doing) -> Any:
-        doing.may()
         told = _decision(decision)
+        rows = tuple(_rows_of(doing, told))
+        _may_file(doing, told, rows)
+        if not appellant.strip():
+            raise RuleError(Problem("E-APPEAL-FACTS", "the appeal does not say who appeals", _SOURCE))
         before = tables.load(Appeal, "WHERE decision_id = %s ORDER BY identity", [decision])
         if any(appeal.state == RUNNING for appeal in before):
             message = f"an appeal against Event {decision} runs already"
@@ -62,7 +68,6 @@ def file(act: Act, decision: int, body: str, facts: str, appellant: str) -> Done
         public = _public(doing, told, before)
         heard = tuple(appeal.body for appeal in before)
         doing.check(review.appeal_findings(review.Appeal(body, facts, filed), public, doing.policy, heard))
-        rows = tuple(_rows_of(doing, told))
         kept = _contested(doing, told, rows)
         values = {
             "decision_id": decision,
@@ -84,6 +89,26 @@ def file(act: Act, decision: int, body: str, facts: str, appellant: str) -> Done
         return {"appeal": number, "body": body, **json.loads(kept)}
 
     return perform(act, "file appeal", f"event {decision}", [decision, body, facts, appellant], do)
+
+
+def _may_file(doing: Doing, told: _Decision, rows: tuple[Record, ...]) -> None:
+    """See that the member is a party: sent the request, holds what it is about, was asked; or a registrar."""
+    parties = set(parties_of(rows) | parties_of(_rows_about(doing, told)))
+    kind, _, name = told.object.partition(" ")
+    if kind == "contact":
+        parties.add(name)
+    dossier = _dossier(doing, told)
+    if dossier:
+        asked = {speaker for each in dossier.confirmations() for speaker in each.speakers.split("\n")}
+        parties |= asked | {party.id for party in asking(dossier.application)}
+    doing.may(parties - {""}, "", dossier.matter_of if dossier else None)
+
+
+def _rows_about(doing: Doing, told: _Decision) -> tuple[Record, ...]:
+    """The rows that a case is about now, whether its decision changed them or not."""
+    kind, _, number = told.object.partition(" ")
+    found = tables.load(Case, "WHERE identity = %s", [int(number)]) if kind == "case" else []
+    return tuple(row for case in found for row in rows_of(doing.rows, target_of(case)))
 
 
 def _public(doing: Doing, told: _Decision, before: list[Appeal]) -> date:

@@ -1,7 +1,8 @@
 """Approving: the word of a second person for exactly one act, for a day (D-7).
 
 Who wants to do an act that needs several persons tries it dry: the answer shows each row that would change,
-how many persons it needs, and the digest of all that.  Another registrar who saw it approves the digest;
+how many persons it needs, and the digest of all that.  Another registrar who saw it approves the digest, or
+for an act of the office an administrator;
 whatever changes in between, it is another act.  `acting` takes the word when the act is done.
 """
 
@@ -10,13 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portbook.errors import Problem, RuleError, shown
+from portbook.findings import Action, Finding
 from portbook.register import tables
 from portbook.register.acts import Act, Done
 from portbook.register.limits import APPROVAL_HOURS
 from portbook.register.models import Approval
-from portbook.register.operations.acting import Doing, perform
+from portbook.register.operations.acting import Doing, Refused, perform
 from portbook.register.operations.dossiers import opened
-from portbook.register.roles import RIGHTS
+from portbook.register.roles import RIGHTS, may_approve
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -32,10 +34,13 @@ def approve(act: Act, operation: str, digest: str, *, application: int = 0) -> D
             opened(doing, application)
         else:
             doing.may()
+        if not may_approve(doing.member, operation):
+            message = f"{shown(operation)} is approved by a registrar"
+            raise Refused((Finding(Action.REJECT, "", Problem("E-ROLE", message, "docs/register.md")),))
         if operation not in RIGHTS or not _DIGEST.fullmatch(digest):
             message = f"{shown(operation)} {shown(digest)}: an operation, and the digest that a dry run gives"
             raise RuleError(Problem("E-APPROVAL", message, "docs/register.md"))
-        expires = _hours_after(doing.work.instant, APPROVAL_HOURS)
+        expires = hours_after(doing.work.instant, APPROVAL_HOURS)
         values = {
             "digest": digest,
             "operation": operation,
@@ -59,6 +64,7 @@ def _put(doing: Doing, values: dict[str, Any]) -> None:
         doing.work.add(Approval, values)
 
 
-def _hours_after(instant: str, hours: int) -> str:
+def hours_after(instant: str, hours: int) -> str:
+    """Return the instant so many hours after *instant*, or before it."""
     moment = datetime.fromisoformat(instant) + timedelta(hours=hours)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

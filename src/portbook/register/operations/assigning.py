@@ -134,6 +134,7 @@ def add_codes(act: Act, grant: Grant, *, asked_by: str, expert: str) -> Done:
         doing.may(parties_of(own))
         not_contested(own)
         grant_not_contested(grant)
+        doing.rests_on(expert=expert)
         outcome = procedures.add_codes(doing.rows, grant, doing.basis(asked_by, expert=expert))
         doing.replace(outcome, shares={(port, Transport.DCCP.value) for port in grant.ports})
         facts = {"day": str(doing.today), "granted": f"service codes {', '.join(map(str, grant.codes))}"}

@@ -15,7 +15,7 @@ from portbook.errors import Problem, RuleError, shown
 from portbook.records import Contact
 from portbook.register import tables
 from portbook.register.acts import Act, Done
-from portbook.register.cases import DONE, Notice, Verification
+from portbook.register.cases import DONE, GRANTED, Notice, Takeover, Verification
 from portbook.register.limits import CHANGE_DAYS, MAX_ADDRESSES, REST_DAYS, VERIFIED_MONTHS
 from portbook.register.operations import notices, withholding
 from portbook.register.operations.acting import Doing, mail_address, perform
@@ -54,16 +54,21 @@ def verify(act: Act, contact_id: str, address: str, how: str) -> Done:
             message = f"{shown(address)} is no address of {contact_id!r}"
             raise RuleError(Problem("E-CONTACT-ADDRESS", message, _SOURCE))
         need_evidence(how, f"{address!r} answered")
-        found = tables.load(Verification, "WHERE contact = %s AND address = %s", [contact_id, address])
-        values = {"contact": contact_id, "address": address, "verified": str(doing.today), "how": how}
-        if found:
-            before = tables.values_of(found[0])
-            doing.work.change(Verification, found[0].identity, before, {**before, **values})
-        else:
-            doing.work.add(Verification, {**values, "version": 1})
-        return {"contact": contact_id, "address": address, "verified": str(doing.today)}
+        return put_on_record(doing, contact_id, address, how)
 
     return perform(act, "verify contact", f"contact {contact_id}", [contact_id, address, how], body)
+
+
+def put_on_record(doing: Doing, contact_id: str, address: str, how: str) -> dict[str, str]:
+    """Note that *address* answered today, and return what to tell of it; callers saw that it did."""
+    found = tables.load(Verification, "WHERE contact = %s AND address = %s", [contact_id, address])
+    values = {"contact": contact_id, "address": address, "verified": str(doing.today), "how": how}
+    if found:
+        before = tables.values_of(found[0])
+        doing.work.change(Verification, found[0].identity, before, {**before, **values})
+    else:
+        doing.work.add(Verification, {**values, "version": 1})
+    return {"contact": contact_id, "address": address, "verified": str(doing.today)}
 
 
 # -- what is published
@@ -84,6 +89,7 @@ def _publish(act: Act, operation: str, contact_id: str, evidence: str, *, is_wit
         doing.may([contact_id])
         doing.contact_row(contact_id)
         need_evidence(evidence, f"{contact_id!r} asked for it")
+        doing.rests_on(evidence=evidence)
         withholding.show(doing, contact_id, is_withheld=is_withheld)
         return {"contact": contact_id, "is_withheld": is_withheld}
 
@@ -100,7 +106,7 @@ def ask_change(act: Act, contact_id: str, addresses: tuple[str, ...]) -> Done:
         doing.may([contact_id])
         contact = doing.contact(contact_id)
         _check_addresses(addresses)
-        _check_rest(doing, contact_id)
+        check_rest(doing, contact_id)
         asked_by = doing.member.party if doing.member.party == contact_id else ""
         notice = notices.open_notice(
             doing, CONTACT, _told(contact_id), list(addresses), asked_by, CHANGE_DAYS
@@ -124,7 +130,7 @@ def confirm_change(act: Act, notice: int, address: str, evidence: str) -> Done:
         found = notices.opened(CONTACT, notice)
         contact_id = _contact_of(found)
         doing.may([contact_id])
-        if address not in doing.addresses(contact_id) or not _is_verified(doing, contact_id, address):
+        if address not in doing.addresses(contact_id) or not is_verified(doing, contact_id, address):
             since = f"within {VERIFIED_MONTHS} months"
             message = f"{shown(address)} is no address of {contact_id!r} that answered {since}"
             raise RuleError(Problem("E-CONTACT-ADDRESS", message, _SOURCE))
@@ -181,19 +187,22 @@ def _mail_addresses(contact: Contact) -> tuple[str, ...]:
     return tuple(address for uri in contact.uris if (address := mail_address(uri)))
 
 
-def _check_rest(doing: Doing, contact_id: str) -> None:
-    """Raise `RuleError` E-NOTICE-WAITS while the addresses rest after a change."""
+def check_rest(doing: Doing, contact_id: str) -> None:
+    """Raise `RuleError` E-NOTICE-WAITS while the contact rests: after other addresses, or a takeover."""
     where = "SELECT MAX(instant) FROM register_event WHERE operation = 'enter contact change' AND object = %s"
     done = tables.load(
         Notice, "WHERE kind = %s AND object = %s AND state = %s", [CONTACT, _told(contact_id), DONE]
     )
     days = [tables.rows(where, [f"notice {notice.identity}"])[0][0][:10] for notice in done]
+    taken = tables.load(Takeover, "WHERE contact = %s AND state = %s", [contact_id, GRANTED])
+    days += [takeover.decided for takeover in taken]
     if days and str(doing.today) <= (rests := notices.later(max(days), REST_DAYS)):
-        message = f"the addresses of {contact_id!r} were changed on {max(days)} and rest until {rests}"
+        message = f"the contact {contact_id!r} was changed on {max(days)} and rests until {rests}"
         raise RuleError(Problem("E-NOTICE-WAITS", message, _SOURCE))
 
 
-def _is_verified(doing: Doing, contact_id: str, address: str) -> bool:
+def is_verified(doing: Doing, contact_id: str, address: str) -> bool:
+    """Whether *address* answered lately (T-48)."""
     found = tables.load(Verification, "WHERE contact = %s AND address = %s", [contact_id, address])
     return bool(found) and str(doing.today) <= notices.months_later(found[0].verified, VERIFIED_MONTHS)
 

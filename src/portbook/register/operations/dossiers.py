@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from portbook.applications import (
@@ -68,16 +68,12 @@ class Dossier:
     @property
     def turn(self) -> casework.Turn:
         """Since when it stands as it does."""
-        where = "WHERE application_id = %s AND ended = ''"
-        return tables.load(casework.Turn, where, [self.identity])[0]
+        return self.doing.on_record.turn(self.identity)
 
     @property
     def is_half_late(self) -> bool:
         """Whether half of the time has passed that whose turn it is was given."""
-        if not self.row.due:
-            return False
-        began, due = date.fromisoformat(self.turn.began[:10]), date.fromisoformat(self.row.due)
-        return self.today > began + (due - began) / 2
+        return bool(self.row.due) and turns.is_past_half(self.turn.began, self.row.due, self.work.today)
 
     @cached_property
     def application(self) -> Application:
@@ -105,7 +101,7 @@ class Dossier:
             frozenset(review.team for review in self.reviews()),
             self.concerned,
             parties.person_of_member(self.doing, member),
-            parties.terms_of(member, self.work.today),
+            parties.terms_of(self.doing, member),
             self._ties(member),
         )
 
@@ -117,9 +113,8 @@ class Dossier:
             *(bodies.document_assignee_id, bodies.document_contact_id),
             *(bodies.document_assignee_email, bodies.document_contact_email),
         }
-        asking = (Party(id=application.requester), application.assignee, application.contact)
-        named = [party for party in asking if not {party.id, party.email.lower()} & common]
-        filed = tables.load(models.Member, "WHERE name = %s", [self.row.submitter])
+        named = [party for party in asking(application) if not {party.id, party.email.lower()} & common]
+        filed = self.doing.on_record.members(self.row.submitter)
         submitters = [parties.person_of_member(self.doing, member) for member in filed]
         return (
             *submitters,
@@ -127,25 +122,20 @@ class Dossier:
         )
 
     def _ties(self, member: models.Member) -> tuple[str, ...]:
-        statement = (
-            "SELECT o.reasons FROM register_opinion o JOIN register_review r ON r.identity = o.review_id "
-            "WHERE r.application_id = %s AND o.member = %s AND o.verdict = 'recused'"
-        )
-        return tuple(row[0] for row in tables.rows(statement, [self.identity, member.name]))
+        recused = self.doing.on_record.recused(self.identity)
+        return tuple(why for name, why in recused if name == member.name)
 
     # -- what is on record
 
     def reviews(self) -> list[models.Review]:
         """What each team that the policy names was asked last about this version."""
         teams = {team.name for team in self.doing.policy.teams}
-        where = "WHERE application_id = %s AND digest = %s ORDER BY identity"
-        found = tables.load(models.Review, where, [self.identity, self.version.digest])
+        found = self.doing.on_record.reviews(self.identity, self.version.digest)
         return list({review.team: review for review in found if review.team in teams}.values())
 
     def confirmations(self) -> list[casework.Confirmation]:
         """Which holders were asked about this version."""
-        where = "WHERE application_id = %s AND digest = %s ORDER BY identity"
-        return tables.load(casework.Confirmation, where, [self.identity, self.version.digest])
+        return self.doing.on_record.confirmations(self.identity, self.version.digest)
 
     def decisions(self) -> list[casework.Decision]:
         """What bodies decided on this version, the newest last."""
@@ -201,7 +191,7 @@ class Dossier:
     def _unknown_parties(self) -> Iterable[Finding]:
         for field in ("assignee", "contact"):
             contact_id = getattr(self.application, field).id
-            if contact_id and not parties.contacts(contact_id):
+            if contact_id and not self.doing.on_record.contacts(contact_id):
                 message = f"the register has no contact {shown(contact_id)}"
                 yield Finding(Action.RETURN, f"{field}.id", Problem("E-CONTACT-NONE", message, _SOURCE))
 
@@ -371,9 +361,19 @@ def add_version(doing: Doing, identity: int, number: int, application: Applicati
     return tables.load(models.Version, "WHERE identity = %s", [kept])[0]
 
 
+def asking(application: Application) -> tuple[Party, ...]:
+    """Return who asks, and for whom."""
+    return Party(id=application.requester), application.assignee, application.contact
+
+
 def content_of(version: models.Version) -> Application:
     """Return the application that a version keeps."""
-    return of_tree(json.loads(version.content)).application
+    return _application(version.content)
+
+
+@lru_cache(maxsize=500)  # what a version says stays as it is, and lists read the same ones again
+def _application(content: str) -> Application:
+    return of_tree(json.loads(content)).application
 
 
 def checked(doing: Doing, reading: Reading) -> Application:

@@ -55,6 +55,7 @@ def amend(act: Act, target: Target, *wishes: Wish, decision: str = "", applicati
         asked = [wish._replace(party=doing.asks(wish.party)) for wish in wishes]
         holds = _settled(doing, own, asked)
         party = next(wish.party for wish in asked if wish.amendment == holds)
+        doing.rests_on(decision=decision)
         basis = doing.basis(party, is_ietf_action=bool(decision.strip()))
         doing.replace(_maintained(doing, target, holds, basis, is_operator=party == OPERATOR))
         finish(doing, application, Kind.CHANGE, target.name)
@@ -93,6 +94,7 @@ def correct(act: Act, target: Target, amendment: Amendment, evidence: str) -> Do
         own = own_rows(doing, target)
         doing.may(parties_of(own))
         need_evidence(evidence, f"the entry of {shown(target.name)} is wrong")
+        doing.rests_on(evidence=evidence)
         basis = doing.basis(evidence=evidence, is_ietf_action=True)  # an error is nobody's decision
         doing.replace(_maintained(doing, target, amendment, basis, is_operator=True))
         doing.tell(parties_of(own), "amended", what=target.name, day=doing.today, reason=act.reason)
@@ -110,6 +112,7 @@ def mark(act: Act, target: Target, word: str, decision: str = "") -> Done:
         if word not in MARKS:
             message = f"{shown(word)} is none of {', '.join(MARKS)}"
             raise RuleError(Problem("E-MARK-WORD", message, "RFC 8126 section 9.6"))
+        doing.rests_on(decision=decision)
         basis = doing.basis(is_ietf_action=bool(decision.strip()))
         doing.check(procedures.maintain(doing.rows, target, Amendment(), basis, is_operator=True).findings)
         doing.replace_rows(tuple(_marked(own, f"Marked as {word} on {doing.today}.", basis)))
@@ -160,14 +163,14 @@ def report_use(act: Act, port: int, text: RichText, reported_by: str) -> Done:
 
     Who reported it stands in the Event and nowhere else.
     """
-    told = act._replace(reason=f"{act.reason} (reported by {reported_by})")
 
     def body(doing: Doing) -> Any:
         doing.may()
+        doing.rests_on(reported_by=reported_by)
         doing.replace(procedures.report_use(doing.rows, checked_port(port), text, doing.basis()))
         return {"port": port}
 
-    return perform(told, "report use", f"port {port}", [port, text, reported_by], body)
+    return perform(act, "report use", f"port {port}", [port, text, reported_by], body)
 
 
 # -- new names
@@ -181,6 +184,7 @@ def rename_party(
     def body(doing: Doing) -> Any:
         doing.may([contact_id])
         contact = doing.contact(contact_id)
+        doing.rests_on(evidence=evidence)
         doing.needs(policies.Act.RENAME_PARTY)
         new = replace(contact, name=name or contact.name, organization=organization or contact.organization)
         rows = _held_by(doing, contact_id)
@@ -214,6 +218,7 @@ def rename_service(
         own = doing.rows.named(old)
         doing.may(parties_of(own))
         not_contested((*own, Record(new)))
+        doing.rests_on(accepted=accepted, expert=expert)
         basis = doing.basis(asked_by, evidence=accepted, expert=expert)
         outcome = procedures.rename_service(doing.rows, old, new, basis)
         doing.check(outcome.findings)

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from portbook.findings import Finding
 from portbook.policy import Team
-from portbook.register import casework, models, tables
+from portbook.register import casework, models
 from portbook.register.limits import MAX_TEXT
 from portbook.register.operations.dossiers import Dossier
-from portbook.register.operations.parties import person_of_member, terms, terms_of
+from portbook.register.operations.on_record import RECUSED
+from portbook.register.operations.parties import person_of_member, terms_of
 from portbook.review import (
     Ground,
     Opinion,
@@ -26,9 +27,6 @@ from portbook.review import (
     recommendation,
     silence,
 )
-
-SILENCE = "silence"  # kind of the messages that tell of a team which did not answer in time
-RECUSED = "recused"
 
 
 class Said(NamedTuple):
@@ -95,7 +93,7 @@ def said(dossier: Dossier) -> Said:
 def _recommendation(dossier: Dossier, team: Team, review: models.Review) -> Recommendation:
     opinions = (
         Opinion(each.member, Verdict(each.verdict), each.reasons, grounds_of(each))
-        for each in _opinions(review)
+        for each in dossier.doing.on_record.opinions(review.identity)
         if each.verdict != RECUSED
     )
     return recommendation(team, opinions, _members(dossier, team.name), _aside(dossier, team.name))
@@ -103,8 +101,10 @@ def _recommendation(dossier: Dossier, team: Team, review: models.Review) -> Reco
 
 def has_spoken(dossier: Dossier, member: models.Member) -> bool:
     """Whether the member has said something to what his teams were asked."""
-    reviews = [review for review in dossier.reviews() if review.team in terms_of(member, dossier.work.today)]
-    return all(any(each.member == member.name for each in _opinions(review)) for review in reviews)
+    mine = terms_of(dossier.doing, member)
+    opinions = dossier.doing.on_record.opinions
+    reviews = [review for review in dossier.reviews() if review.team in mine]
+    return all(any(each.member == member.name for each in opinions(review.identity)) for review in reviews)
 
 
 def grounds_of(opinion: casework.Opinion) -> tuple[Ground, ...]:
@@ -117,35 +117,27 @@ def reasons(dossier: Dossier, verdict: Verdict) -> str:
     found = "\n\n".join(
         "\n".join((opinion.reasons, *map(str, grounds_of(opinion))))
         for review in dossier.reviews()
-        for opinion in _opinions(review)
+        for opinion in dossier.doing.on_record.opinions(review.identity)
         if opinion.verdict == verdict.value
     )
     return found[:MAX_TEXT]
 
 
-def _opinions(review: models.Review) -> list[casework.Opinion]:
-    return tables.load(casework.Opinion, "WHERE review_id = %s ORDER BY identity", [review.identity])
-
-
 def _members(dossier: Dossier, team: str) -> list[str]:
     """The experts of the team today."""
-    return [name for name, of in terms(dossier.work.today) if of == team]
+    return [name for name, of in dossier.doing.on_record.terms(dossier.work.today) if of == team]
 
 
 def _aside(dossier: Dossier, team: str) -> frozenset[str]:
     """Who of the team steps aside: by his own word, or for an interest that the register sees."""
-    statement = (
-        "SELECT o.member FROM register_opinion o JOIN register_review r ON r.identity = o.review_id "
-        "WHERE r.application_id = %s AND o.verdict = %s"
-    )
-    own_word = {row[0] for row in tables.rows(statement, [dossier.identity, RECUSED])}
+    own_word = {name for name, _ in dossier.doing.on_record.recused(dossier.identity)}
     return frozenset(own_word | set(_tied(dossier, team)))
 
 
 def _tied(dossier: Dossier, team: str) -> Iterator[str]:
     concerned = dossier.concerned
     for name in _members(dossier, team):
-        member = tables.load(models.Member, "WHERE name = %s", [name])[0]
+        member = dossier.doing.on_record.members(name)[0]
         if conflict(person_of_member(dossier.doing, member), concerned):
             yield name
 
@@ -180,8 +172,4 @@ def _days_given(dossier: Dossier, review: models.Review) -> int:
 def _silences(dossier: Dossier, team: str) -> int:
     """In how many other cases of the year the team did not answer in time."""
     since = (dossier.today - timedelta(days=365)).isoformat()
-    statement = (
-        "SELECT COUNT(DISTINCT application_id) FROM register_message "
-        "WHERE kind = %s AND text = %s AND instant >= %s AND application_id <> %s"
-    )
-    return int(tables.rows(statement, [SILENCE, team, since, dossier.identity])[0][0])
+    return dossier.doing.on_record.silences(team, since, dossier.identity)

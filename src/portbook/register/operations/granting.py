@@ -23,7 +23,6 @@ from portbook.register.models import Contact as ContactRow
 from portbook.register.operations import experts
 from portbook.register.operations.acting import Doing, Refused, assignees, name_state
 from portbook.register.operations.dossiers import Dossier
-from portbook.register.operations.parties import contacts
 from portbook.register.operations.reviewing import Ruling
 from portbook.review import Route, Verdict, early_expires
 from portbook.states import PORT, Actor, ApplicationState, Evidence, NameState, PortStanding, move
@@ -109,7 +108,7 @@ def party_id(doing: Doing, party: Party, why: str) -> str:
         return party.id
     if body := _bodies(doing.policy.bodies).get(party.email.lower()):
         new = Contact(body, party.name, None, (published_uri(party.email),), doing.today)
-        if contacts(body):
+        if doing.on_record.contacts(body):
             return body
     else:
         new, is_there = _contact(doing, party)

@@ -11,6 +11,7 @@ from portbook.register.limits import MAX_TEXT
 from portbook.register.operations import experts
 from portbook.register.operations.acting import Doing, perform
 from portbook.register.operations.dossiers import Dossier, opened, told
+from portbook.register.operations.on_record import RECUSED
 from portbook.register.operations.steps import give_back, object_of, onward, refuse
 from portbook.review import Ground, Opinion, Verdict, recommendation
 from portbook.states import Act as Step
@@ -61,7 +62,7 @@ def recuse(act: Act, application: int, *, tie: str) -> Done:
     def body(doing: Doing) -> Any:
         dossier = opened(doing, application)
         for review in _own_reviews(dossier):
-            _put_opinion(dossier, review, experts.RECUSED, tie or "not told", ())
+            _put_opinion(dossier, review, RECUSED, tie or "not told", ())
         said = experts.said(dossier)
         if dossier.state is _S.EXPERT_REVIEW:
             _settle_review(dossier, said, "")

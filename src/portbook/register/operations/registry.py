@@ -14,38 +14,47 @@ from portbook import policy as policies
 from portbook.errors import Problem, RuleError, shown
 from portbook.numbers import Transport, checked_port
 from portbook.records import PublishedDate, Record, RichText
-from portbook.register import tables
+from portbook.register import members, tables
 from portbook.register.acts import Act, Done
 from portbook.register.editions import head_of
 from portbook.register.models import ExpertTerm, Member
 from portbook.register.operations.acting import Doing, perform
 from portbook.register.operations.contesting import not_contested
 from portbook.register.operations.entries import need_evidence
+from portbook.register.operations.notices import later
 from portbook.register.roles import Role
 from portbook.register.tables import Values
 from portbook.states import PORT, Actor, Evidence, move
 from portbook.states import Act as Step
 
 _SOURCE = "docs/register.md"
-_IESG = "RFC 8126 section 6"
+_PERSONS = "D-7"
+_OFFICE = {Role.REGISTRAR, Role.ADMINISTRATOR}
+_NOBODY: Values = {"roles": "", "party": "", "is_active": False}
 
 
 # -- the stop button
 
 
 def freeze(act: Act) -> Done:
-    """Stop every act but this and `unfreeze`."""
+    """Stop every act but `unfreeze`."""
     return _freeze(act, "freeze", is_frozen=True)
 
 
 def unfreeze(act: Act) -> Done:
-    """Let acts go on."""
+    """Let acts go on; the reason of the act says why they may."""
     return _freeze(act, "unfreeze", is_frozen=False)
 
 
 def _freeze(act: Act, operation: str, *, is_frozen: bool) -> Done:
     def body(doing: Doing) -> Any:
         doing.may()
+        if doing.work.registry.is_frozen is is_frozen:
+            message = f"the register is {'frozen already' if is_frozen else 'not frozen'}"
+            raise RuleError(Problem("E-FROZEN-ALREADY" if is_frozen else "E-FROZEN-NOT", message, _SOURCE))
+        if not is_frozen and not act.reason.strip():
+            message = "no reason is given why acts may go on"
+            raise RuleError(Problem("E-EVIDENCE", message, _SOURCE))
         doing.work.change_registry(is_frozen=is_frozen)
         return {"frozen": is_frozen}
 
@@ -93,11 +102,9 @@ def add_member(act: Act, name: str, roles: Collection[Role], party: str = "") ->
 
     def body(doing: Doing) -> Any:
         doing.may()
-        if tables.rows("SELECT 1 FROM register_member WHERE name = %s", [name]):
-            message = f"there is a member {shown(name)} already"
-            raise RuleError(Problem("E-MEMBER-TAKEN", message, _SOURCE))
-        _may_become(doing, roles, party)
+        members.check_name(name)
         values = {"name": name, "roles": _roles(roles), "party": party, "is_active": True}
+        _see_what_comes(doing, _NOBODY, values)
         doing.work.add(Member, values)
         return {"member": name, **values}
 
@@ -112,7 +119,10 @@ def change_member(
     party: str | None = None,
     is_active: bool | None = None,
 ) -> Done:
-    """Change what a member is; at once, for every act reads it (T-61).  One registrar stays."""
+    """Change what a member is; at once, for every act reads it (T-61).
+
+    One registrar stays, and as many of the office as it takes to let others come.
+    """
 
     def body(doing: Doing) -> Any:
         doing.may()
@@ -124,9 +134,8 @@ def change_member(
         after = {**before, **{field: value for field, value in new.items() if value is not None}}
         _see_what_comes(doing, before, after)
         doing.work.change(Member, found[0].identity, before, after)
-        if not _registrars():
-            message = f"{shown(name)} is the last registrar; nobody could act any more"
-            raise RuleError(Problem("E-MEMBER-LAST", message, _SOURCE))
+        if _office_of(before) - _office_of(after):
+            _see_who_stays(doing, name)
         return {"member": name, **after}
 
     asked = [name, None if roles is None else sorted(roles), party, is_active]
@@ -134,24 +143,33 @@ def change_member(
 
 
 def _see_what_comes(doing: Doing, before: Values, after: Values) -> None:
-    """See to roles and a party that a member has not had; who comes back is given again what he had."""
-    had = before if before["is_active"] else {"roles": "", "party": ""}
-    roles = after["roles"].split()
-    comes = set(roles) - set(had["roles"].split())
-    _may_become(doing, roles if comes else (), after["party"] if after["party"] != had["party"] else "")
+    """See that a party is one, and that nobody makes himself two, or alone, or a holder (D-6, D-7).
 
-
-def _may_become(doing: Doing, roles: Collection[str], party: str) -> None:
-    """See that a party is one, and that nobody makes himself a second registrar or a holder (D-6, D-7)."""
-    if party:
-        doing.contact(party)
-    if party or (Role.REGISTRAR in roles and len(_registrars()) > 1):
+    Who comes back is given again what he had.  While a register is founded one alone may fill its office.
+    """
+    had = before["party"] if before["is_active"] else ""
+    comes = after["party"] if after["party"] != had else ""
+    if comes:
+        doing.contact(comes)
+    is_of_office = doing.work.registry.base_sha256 and _office_of(before) != _office_of(after)
+    if comes or is_of_office:
         doing.needs(policies.Act.AUTHENTICATION)
 
 
-def _registrars() -> list[Member]:
-    members = tables.load(Member, "WHERE is_active ORDER BY identity")
-    return [member for member in members if Role.REGISTRAR in member.roles.split()]
+def _see_who_stays(doing: Doing, name: str) -> None:
+    stay = [_office_of(tables.values_of(each)) for each in tables.load(Member, "WHERE is_active")]
+    if not any(Role.REGISTRAR in roles for roles in stay):
+        message = f"{shown(name)} is the last registrar; nobody could act any more"
+        raise RuleError(Problem("E-MEMBER-LAST", message, _SOURCE))
+    needed = doing.policy.persons.needed(policies.Act.AUTHENTICATION)
+    if doing.work.registry.base_sha256 and sum(map(bool, stay)) < needed:
+        message = f"without {shown(name)} the office had fewer than the {needed} persons who let others come"
+        raise RuleError(Problem("E-MEMBER-LAST", message, _PERSONS))
+
+
+def _office_of(values: Values) -> set[str]:
+    """By which roles a member acts for the office; none while he is put aside."""
+    return set(values["roles"].split()) & _OFFICE if values["is_active"] else set()
 
 
 def _roles(roles: Collection[str]) -> str:
@@ -175,26 +193,46 @@ def appoint(act: Act, name: str, team: str, *, begins: str, ends: str = "", deci
             message = f"a term from {begins} to {ends} ends before it begins"
             raise RuleError(Problem("E-TERM-DAYS", message, _SOURCE))
         need_evidence(decision, f"the {doing.policy.bodies.change_controller} appointed {name!r}")
+        doing.rests_on(decision=decision)
+        _see_no_other(member, team, begins, ends)
         term = {"member_id": member.identity, "team": team, "begins": begins, "ends": ends}
         return {"term": doing.work.add(ExpertTerm, term), "member": name, "team": team}
 
     return perform(act, "appoint expert", f"member {name}", [name, team, begins, ends, decision], body)
 
 
+def _see_no_other(member: Member, team: str, begins: str, ends: str) -> None:
+    """Raise `RuleError` E-TERM-DAYS when a term of the member in that team has one of the days."""
+    for term in tables.load(ExpertTerm, "WHERE member_id = %s AND team = %s", [member.identity, team]):
+        if begins <= (term.ends or begins) and term.begins <= (ends or term.begins):
+            message = f"term {term.identity} of {shown(member.name)} in {shown(team)} has days of it already"
+            raise RuleError(Problem("E-TERM-DAYS", message, _SOURCE))
+
+
 def dismiss(act: Act, term: int, *, ends: str, decision: str) -> Done:
-    """Record that the IESG ended a term of an expert, on the day *ends*."""
+    """Record that the IESG ended a term of an expert, with the day *ends*; today means at once.
+
+    His last day is then the one before, for on his last day an expert acts.
+    """
 
     def body(doing: Doing) -> Any:
         doing.may()
         found = tables.load(ExpertTerm, "WHERE identity = %s", [term])
-        if not found or _day(ends) < found[0].begins:
-            message = f"there is no term {term} that could end on {ends}"
+        last = later(ends, -1) if _day(ends) == doing.today else ends
+        if not found or not _is_shorter(found[0], ends, last, doing.today):
+            message = f"there is no term {term} that runs and would end sooner on {ends}"
             raise RuleError(Problem("E-TERM-DAYS", message, _SOURCE))
         need_evidence(decision, f"the {doing.policy.bodies.change_controller} ended term {term}")
-        doing.work.change(ExpertTerm, term, tables.values_of(found[0]), {"ends": ends})
-        return {"term": term, "ends": ends}
+        doing.rests_on(decision=decision)
+        doing.work.change(ExpertTerm, term, tables.values_of(found[0]), {"ends": last})
+        return {"term": term, "ends": last}
 
     return perform(act, "dismiss expert", f"term {term}", [term, ends, decision], body)
+
+
+def _is_shorter(term: ExpertTerm, ends: str, last: str, today: str) -> bool:
+    """Whether the term is not over, and has fewer days when *last* is its last one."""
+    return term.begins <= ends and (not term.ends or (today <= term.ends and last < term.ends))
 
 
 def _day(text: str) -> str:
@@ -221,6 +259,7 @@ def reserve(act: Act, port: int, decision: str) -> Done:
         for transport in Transport:
             standing = doing.standing(port, transport)
             move(PORT, standing, Step.RESERVE, Actor.IESG, [Evidence.DECISION])
+        doing.rests_on(decision=decision)
         doing.replace_rows(outcome.changes)
         return {"port": port}
 
@@ -238,6 +277,7 @@ def free(act: Act, port: int, decision: str) -> Done:
         doing.check(outcome.findings)
         for standing in doing.standings(port, own):
             move(PORT, standing, Step.SET_FREE, Actor.IESG, [Evidence.DECISION])
+        doing.rests_on(decision=decision)
         doing.needs(policies.Act.FREE_RESERVED)
         doing.replace_rows(outcome.changes)
         return {"port": port}

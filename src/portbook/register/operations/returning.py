@@ -214,6 +214,7 @@ def reuse(
         not_contested(own)
         grant_not_contested(grant)
         _path_of_reuse(doing, own, decision)
+        doing.rests_on(expert=expert, decision=decision, consents=", ".join(consents))
         facts = {"expert": expert, "is_ietf_action": bool(decision.strip()), "consents": frozenset(consents)}
         basis = doing.basis(asked_by, **facts)
         outcome = procedures.reuse(doing.rows, target, grant, basis, doing.policy)

@@ -12,10 +12,11 @@ from portbook.errors import Problem, RuleError
 from portbook.findings import Action, Finding
 from portbook.register import acts, casework
 from portbook.register.acts import Act, Done
-from portbook.register.limits import MAX_NAME, MAX_TEXT
-from portbook.register.operations import confirming, experts, steps
+from portbook.register.limits import MAX_NAME, MAX_TEXT, REMINDER_DAYS
+from portbook.register.operations import confirming, experts, notices, steps
 from portbook.register.operations.acting import Doing, Refused, perform
 from portbook.register.operations.dossiers import Dossier, opened, told
+from portbook.register.operations.on_record import REMINDED, SILENCE
 from portbook.register.operations.steps import if_said, object_of, onward, refuse
 from portbook.review import Route, Silence
 from portbook.states import Act as Step
@@ -34,7 +35,6 @@ _ONWARD = {
 }
 _BY_THE_IETF = (_S.IETF_DOC, _S.IESG)
 _CONFIRM = "E-CONFIRM-MISSING"
-REMINDED = "reminded"  # kind of the message that tells of a reminder
 
 
 class Ruling(StrEnum):
@@ -172,7 +172,8 @@ def _experts_fail(dossier: Dossier) -> bool:
 def remind(act: Act, application: int) -> Done:
     """Remind who has not answered: requester and holder after half of their time, experts when it is over.
 
-    Of a team's silence a note is kept (R-REV-17).  Raises `RuleError` E-NOT-DUE.
+    Of a team's silence a note is kept (R-REV-17).  Raises `RuleError` E-NOT-DUE, also within a week of the
+    last one.
     """
 
     def body(doing: Doing) -> Any:
@@ -181,6 +182,10 @@ def remind(act: Act, application: int) -> Done:
             message = (
                 f"application {application}: it is too early for a reminder; {dossier.row.due} is the day"
             )
+            raise RuleError(Problem("E-NOT-DUE", message, "docs/register.md"))
+        week = notices.later(dossier.work.today, 1 - REMINDER_DAYS)
+        if doing.on_record.is_reminded(application, max(week, dossier.turn.began)):
+            message = f"application {application}: a reminder went out within {REMINDER_DAYS} days"
             raise RuleError(Problem("E-NOT-DUE", message, "docs/register.md"))
         _REMINDERS[dossier.state](dossier)
         dossier.say(REMINDED, dossier.state.value)
@@ -201,7 +206,7 @@ def _remind_holders(dossier: Dossier) -> None:
 
 def _remind_experts(dossier: Dossier) -> None:
     for team in experts.silent_teams(dossier):
-        dossier.say(experts.SILENCE, team)
+        dossier.say(SILENCE, team)
         experts.tell(dossier, team, "reminder", ends=dossier.row.due)
 
 

@@ -209,10 +209,15 @@ def _open(doing: Doing, number: int) -> tuple[Case, Target, tuple[Record, ...]]:
         doing.may()
         raise RuleError(Problem("E-CASE-NONE", f"there is no case {number}", _RULE))
     case = found[0]
-    target = Target(case.service, case.port, tuple(map(Transport, case.transports.split())))
+    target = target_of(case)
     own = rows_of(doing.rows, target)
     doing.may(parties_of(own), case.state)
     return case, target, own
+
+
+def target_of(case: Case) -> Target:
+    """Return what a case is about."""
+    return Target(case.service, case.port, tuple(map(Transport, case.transports.split())))
 
 
 def _step(case: Case, step: Step, actor: Actor, *evidence: Evidence) -> str:

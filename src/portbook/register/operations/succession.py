@@ -9,9 +9,10 @@ from typing import Any
 from portbook import policy as policies
 from portbook import procedures
 from portbook.applications import Kind
+from portbook.errors import Problem, RuleError
 from portbook.procedures import Succession
 from portbook.register.acts import Act, Done
-from portbook.register.operations.acting import Doing, parties_of, perform
+from portbook.register.operations.acting import Doing, assignees, parties_of, perform
 from portbook.register.operations.contesting import not_contested
 from portbook.register.operations.entries import finish, need_evidence
 from portbook.states import Act as Step
@@ -32,11 +33,15 @@ def succeed(
         for party in filter(None, (pair.applied_by, *pair.contact)):
             doing.contact(party)
         not_contested(own)
+        if pair.applied_by == pair.released_by or assignees(own) == {pair.applied_by}:
+            message = f"{pair.applied_by!r} holds {pair.name!r}; nothing passes on"
+            raise RuleError(Problem("E-XFER", message, "RFC 6335 section 8.5"))
         doing.needs(policies.Act.SUCCESSION)
         outcome = procedures.succeed(doing.rows, pair, doing.basis(pair.applied_by, expert=expert))
         doing.check(outcome.findings)
         need_evidence(release, f"{pair.released_by!r} releases {pair.name!r}")
         need_evidence(request, f"{pair.applied_by!r} applies for {pair.name!r}")
+        doing.rests_on(release=release, request=request, expert=expert)
         evidence = (Evidence.BOTH_REQUESTS, Evidence.REASON)
         doing.name_step(pair.name, Step.PASS_ON, Actor.IANA, *evidence)
         doing.step(own, Step.PASS_ON, Actor.IANA, *evidence)

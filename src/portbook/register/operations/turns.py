@@ -3,6 +3,7 @@
 Whatever moves an application moves it by `stand`, so that the clocks of each party can be told.
 """
 
+from datetime import date
 from typing import Any
 
 from portbook.register import casework, models, tables
@@ -33,6 +34,12 @@ TURNS = {
     _S.ASSIGNABLE: OPERATOR,
     _S.MODIFIABLE: OPERATOR,
 }
+
+
+def is_past_half(began: str, due: str, today: str) -> bool:
+    """Whether more than half of the days from *began* to *due* have passed."""
+    first, last, now = (date.fromisoformat(day[:10]) for day in (began, due, today))
+    return now > first + (last - first) / 2
 
 
 def stand(doing: Doing, row: models.Application, to: ApplicationState, due: str = "") -> None:

@@ -1,0 +1,143 @@
+"""Reading the books: which Events there are of whom, what and when; the place of one in the chain.
+
+Reads only.  Lists go by the number of an Event, so a page costs the same wherever it stands.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from portbook.register import events, tables
+from portbook.register.events import EventValue
+
+_COLUMNS = "number, instant, actor, operation, object, reason, channel, persons"
+_ESCAPE = "!"  # before a character that LIKE would read as a pattern
+
+
+class Asked(NamedTuple):
+    """Of which Events; "" for whatever it is."""
+
+    actor: str = ""
+    operation: str = ""
+    object: str = ""
+    channel: str = ""
+    first: str = ""  # day
+    last: str = ""  # day
+    text: str = ""  # in the reason, the object or the name of who acted
+
+
+class Line(NamedTuple):
+    """An Event in a list, without what it changed."""
+
+    number: int
+    instant: str
+    actor: str
+    operation: str
+    object: str
+    reason: str
+    channel: str
+    persons: str  # JSON
+
+
+class Sheet(NamedTuple):
+    """A page of Events, newest first, and whether there are newer and older ones."""
+
+    lines: tuple[Line, ...]
+    has_newer: bool
+    has_older: bool
+
+
+class Link(NamedTuple):
+    """An Event with how it hangs in the chain; each of the three is computed again."""
+
+    event: EventValue
+    hash: str
+    is_what_its_hash_says: bool
+    follows: bool  # the one before has the hash that this one holds
+    is_followed: bool | None  # the next one holds this one's hash; None for the last
+
+
+def sheet(asked: Asked, limit: int, *, before: int | None = None, after: int | None = None) -> Sheet:
+    """Return at most *limit* Events older than *before*, or the first ones newer than *after*."""
+    where, given = _where(asked)
+    upwards = after is not None
+    if before is not None:
+        where, given = [*where, "number < %s"], [*given, before]
+    if after is not None:
+        where, given = [*where, "number > %s"], [*given, after]
+    found = _lines(where, given, "ASC" if upwards else "DESC", limit + 1)
+    lines = found[:limit][::-1] if upwards else found[:limit]
+    is_more = len(found) > limit
+    if upwards:
+        return Sheet(lines, is_more, bool(lines) and _is_there(asked, "number < %s", lines[-1].number))
+    is_newer = bool(lines) and before is not None and _is_there(asked, "number > %s", lines[0].number)
+    return Sheet(lines, is_newer, is_more)
+
+
+def link(number: int) -> Link | None:
+    """Return Event *number* with its place in the chain; None where it is not there, or cannot be read."""
+    found = events.stored_one(number)
+    if found is None:
+        return None
+    event, held = found
+    around = dict(
+        tables.rows(
+            "SELECT number, hash FROM register_event WHERE number = %s "
+            "UNION ALL SELECT number, previous FROM register_event WHERE number = %s",
+            [number - 1, number + 1],
+        )
+    )
+    return Link(
+        event,
+        held,
+        events.digest(events.canonical(event._asdict())) == held,
+        around.get(number - 1, events.NO_HASH if number == 1 else None) == event.previous,
+        around[number + 1] == held if number + 1 in around else None,
+    )
+
+
+def dump_line(found: Link) -> bytes:
+    """Return the Event as a dump of the books has it, so that it can be verified elsewhere."""
+    return events.canonical({"event": found.event._asdict(), "hash": found.hash}).encode() + b"\n"
+
+
+# -- statements
+
+
+def _where(asked: Asked) -> tuple[list[str], list[Any]]:
+    where: list[str] = []
+    given: list[Any] = []
+    for column in ("actor", "operation", "object", "channel"):
+        if value := getattr(asked, column):
+            where.append(f"{column} = %s")
+            given.append(value)
+    if asked.first:
+        where.append("instant >= %s")
+        given.append(asked.first)
+    if asked.last:
+        where.append("instant <= %s")
+        given.append(f"{asked.last}T23:59:59Z")
+    if asked.text:
+        like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"  # SQLite's ignores the case of a-z
+        columns = ("reason", "object", "actor")
+        where.append("(" + " OR ".join(f"{column} {like} %s ESCAPE '{_ESCAPE}'" for column in columns) + ")")
+        given += [_pattern(asked.text)] * len(columns)
+    return where, given
+
+
+def _pattern(text: str) -> str:
+    """*text* anywhere, as LIKE wants it."""
+    plain = "".join(f"{_ESCAPE}{each}" if each in f"%_{_ESCAPE}" else each for each in text)
+    return f"%{plain}%"
+
+
+def _lines(where: Sequence[str], given: Sequence[Any], order: str, limit: int) -> tuple[Line, ...]:
+    chosen = f"WHERE {' AND '.join(where)}" if where else ""
+    statement = f"SELECT {_COLUMNS} FROM register_event {chosen} ORDER BY number {order} LIMIT {limit}"  # noqa: S608
+    return tuple(Line(*row) for row in tables.rows(statement, given))
+
+
+def _is_there(asked: Asked, condition: str, number: int) -> bool:
+    where, given = _where(asked)
+    return bool(_lines([*where, condition], [*given, number], "DESC", 1))
