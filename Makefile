@@ -5,7 +5,7 @@ PORT ?= 8765
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run practice test check bench deep rules scoreboard docs tour deps clean
+.PHONY: help run desk practice test check bench deep rules scoreboard docs tour deps clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -13,6 +13,10 @@ help:  ## this list
 run:  ## the site, the API and the real registry on 127.0.0.1:8765 (PORT=... changes it)
 	@$(PYTHON) tools/bootstrap.py run
 	@exec .venv/bin/portbook serve --bind 127.0.0.1:$(PORT)
+
+desk:  ## the site with its desk: people apply there, and the register of this place is kept
+	@$(PYTHON) tools/bootstrap.py run
+	@exec .venv/bin/portbook serve --desk --bind 127.0.0.1:$(PORT)
 
 practice:  ## a desk to try on 127.0.0.1:8765: invented people, a register that is thrown away
 	@$(PYTHON) tools/bootstrap.py run

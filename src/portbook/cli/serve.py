@@ -40,10 +40,13 @@ class Site(NamedTuple):
     settings: str  # the module of Django's settings
     packages: tuple[str, ...] = ()  # that it needs besides
     threads: int = 1  # that answer; one is the fastest where nobody waits for a database
+    opens_desk: bool = (
+        False  # over the register of this place: key and tables are made, the first link is told
+    )
 
 
 PUBLIC = Site("portbook.web.settings")
-DESK = Site("portbook.desk.settings", ("allauth",), threads=4)
+DESK = Site("portbook.desk.settings", ("allauth",), threads=4, opens_desk=True)
 PRACTICE = Site("portbook.desk.practice.settings", ("allauth",), threads=4)
 
 
@@ -67,12 +70,18 @@ def arguments(parser: verbs.Parser) -> None:
         default=DEFAULT_BIND,
         help=f"where to listen; {DEFAULT_BIND} by default",
     )
+    parser.add_argument(
+        "--desk",
+        action="store_true",
+        help="with the desk, where people apply and the register is kept; makes or upgrades its tables",
+    )
     verbs.edition_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve what the arguments say."""
-    return serve(arguments.bind, arguments.data and Path(arguments.data), arguments.edition)
+    site = DESK if arguments.desk else PUBLIC
+    return serve(arguments.bind, arguments.data and Path(arguments.data), arguments.edition, site=site)
 
 
 def serve(bind: str, data: Path | None = None, edition: str | None = None, *, site: Site = PUBLIC) -> int:
@@ -86,8 +95,10 @@ def serve(bind: str, data: Path | None = None, edition: str | None = None, *, si
     try:
         where = free(parse_bind(bind))
         check_hosts(where)
-        line = _load(data, edition, site)
-        return _listen(where, f"{line} on {where.url}", site.threads)
+        line = f"{_load(data, edition, site)} on {where.url}"
+        if site.opens_desk:
+            line += _open_desk(where)
+        return _listen(where, line, site.threads)
     except _Stopped:
         return FOUND
     except RuntimeError as error:  # up to Python 3.11 what is raised while a class is made is wrapped in one
@@ -141,15 +152,31 @@ def _load(data: Path | None, edition: str | None, site: Site) -> str:
     for name, value in (("PORTBOOK_DATA", data and Path(data).absolute()), ("PORTBOOK_EDITION", edition)):
         if value:
             os.environ[name] = str(value)
+    whole = "portbook[desk]" if site.packages else "portbook[web]"
     for package in (*PACKAGES, *site.packages):
         if find_spec(package) is None:
-            message = f"the site needs the package {package!r}, which is not installed; install portbook[web]"
+            message = f"the site needs the package {package!r}, which is not installed; install {whole}"
             raise DataMissing(Problem("E-SERVE-PARTS", message, _HELP))
+    if site.opens_desk:
+        import_module("portbook.desk.environment").make_secret()  # the settings read it
     import_module("portbook.web.wsgi")
     from portbook.web.shown import shown
 
     here = shown().current()
     return f"Portbook: {here.file.records:,} records as of {here.date}"
+
+
+def _open_desk(where: Bind) -> str:
+    """Make the tables; return a line with the link for the first administrator, "" when there is one."""
+    from django.db import connection
+
+    from portbook.desk import opening
+
+    host = os.environ.get(HOSTS, "").split(",")[0].strip()
+    by_name = where.url.replace("127.0.0.1", "localhost")  # a passkey belongs to a name, not to a number
+    told = opening.open_desk(f"https://{host}" if host else by_name)
+    connection.close()  # the worker makes its own
+    return f"\n{told}" if told else ""
 
 
 def _listen(where: Bind, line: str, threads: int) -> int:

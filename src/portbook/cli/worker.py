@@ -49,9 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     if user and not arguments.starttls:
         raise usage("a password goes over an encrypted connection alone: --starttls", "worker")
     acts.connect()
+    from portbook.desk import addresses
     from portbook.register import worker
 
-    server = worker.Server(host, port, arguments.sender, arguments.starttls, user, password)
+    address_of = addresses.address_of if addresses.is_there() else str
+    server = worker.Server(host, port, arguments.sender, arguments.starttls, user, password, address_of)
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:

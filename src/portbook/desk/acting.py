@@ -5,6 +5,7 @@ that would change, and then done as shown or not at all.  One that needs several
 """
 
 import secrets
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -14,11 +15,15 @@ from django.shortcuts import render
 
 from portbook.desk import changed_rows, pending, problems
 from portbook.desk.deeds import Deed, table
+from portbook.desk.deeds.forms import MAX_NUMBER
 from portbook.desk.entrance import signed_in
+from portbook.desk.meanwhile import meanwhile
 from portbook.desk.members import CHANNEL, person_of
 from portbook.errors import RuleError
 from portbook.register.acts import Act, Done
 from portbook.register.limits import MAX_NAME, MAX_TEXT
+from portbook.register.roles import Role
+from portbook.register.showing_one import last_event
 from portbook.web import clock
 
 SHOW, DO, ASK = "show", "do", "ask"
@@ -36,6 +41,9 @@ class Said(forms.Form):
     )
     key = forms.CharField(max_length=MAX_NAME, widget=forms.HiddenInput)
     seen = forms.CharField(max_length=MAX_NAME, required=False, widget=forms.HiddenInput)
+    opened = forms.IntegerField(  # the last Event when the page was made
+        min_value=0, max_value=MAX_NUMBER, required=False, widget=forms.HiddenInput
+    )
 
 
 @signed_in
@@ -45,8 +53,12 @@ def deed(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise problems.no_such_page("act")
     if request.method != "POST":
-        given = {name: request.GET[name] for name in found.form.base_fields if name in request.GET}
-        said = Said(initial={"key": secrets.token_hex(16)})
+        given = {
+            name: field.widget.value_from_datadict(request.GET, request.FILES, name)
+            for name, field in found.form.base_fields.items()
+            if name in request.GET
+        }
+        said = Said(initial={"key": secrets.token_hex(16), "opened": last_event()})
         return _page(request, found, found.form(initial=given), said)
     form, said = found.form(request.POST), Said(request.POST)
     if not (form.is_valid() and said.is_valid()):
@@ -58,7 +70,11 @@ def deed(request: HttpRequest, slug: str) -> HttpResponse:
         return _step(request, found, form, said, step)
     except RuleError as error:
         found_problems = problems.problems_of(error)
-        return _page(request, found, form, said, status=problems.status_of(error), problems=found_problems)
+        more = {
+            "problems": found_problems,
+            "meanwhile": meanwhile(person_of(request), error, form, said.cleaned_data["opened"]),
+        }
+        return _page(request, found, form, said, status=problems.status_of(error), **more)
 
 
 def _step(request: HttpRequest, found: Deed, form: forms.Form, said: Said, step: str) -> HttpResponse:
@@ -83,6 +99,7 @@ def act_of(request: HttpRequest, said: Said, *, is_dry: bool) -> Act:
         key=said.cleaned_data["key"],
         is_dry=is_dry,
         seen="" if is_dry else said.cleaned_data["seen"],
+        emails=(person_of(request).email,),
     )
 
 
@@ -101,5 +118,14 @@ def _page(
     status: int = HTTPStatus.OK,
     **more: Any,
 ) -> HttpResponse:
+    if not person_of(request).has(Role.REGISTRAR):
+        _hide(form, getattr(form, "of_the_operator", ()))
     context = {"deed": found, "form": form, "said": said, **more}
     return render(request, "desk/deed.html", context, status=status)
+
+
+def _hide(form: forms.Form, names: Iterable[str]) -> None:
+    """Ask holders nothing that the operator alone records; what it says of that, the operation judges."""
+    for name in names:
+        field = form.fields[name]
+        field.widget = field.hidden_widget()

@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from portbook import formats
 from portbook.formats import columns
 from portbook.register.acts import Done
 from portbook.register.entries import Reader
 
 ENTRY, CONTACT = "entry", "contact"
+HEAD = "head"  # a column of the registry: all that is published before the rows
 HIDDEN = frozenset({"row", "layout", "content", "digest", "version", "position"})  # for machines
 
 
@@ -74,13 +76,13 @@ def _row(change: Mapping[str, Any], reader: Reader) -> Row | None:
 
 
 def _cells(table: str, before: Any, after: Any, reader: Reader) -> Iterable[Cell]:
-    is_published = table == ENTRY and any(side and "row" in side for side in (before, after))
-    if is_published:
-        old, new = (_published(side, reader) for side in (before, after))
-        for name in columns.COLUMNS:
+    if table in _PUBLISHED and any(side and "row" in side for side in (before, after)):
+        old, new = (_published(table, side, reader) for side in (before, after))
+        for name in dict.fromkeys([*(old or ()), *(new or ())]):
             if (old and old[name]) or (new and new[name]):
                 yield Cell(name, old[name] if old else None, new[name] if new else None)
-        return
+        if table == ENTRY:
+            return
     names = dict.fromkeys([*(before or ()), *(after or ())])
     for name in names:
         if name in HIDDEN or (before is not None and after is not None and name not in after):
@@ -88,17 +90,34 @@ def _cells(table: str, before: Any, after: Any, reader: Reader) -> Iterable[Cell
         yield Cell(name, _text(before, name), _text(after, name))
 
 
-def _published(side: Mapping[str, Any] | None, reader: Reader) -> dict[str, str] | None:
+def _published(table: str, side: Mapping[str, Any] | None, reader: Reader) -> dict[str, str] | None:
+    """What is published of one side of a change, by the names of its columns."""
     if not side or "row" not in side:
         return None
-    record = reader.record(side["row"], side.get("layout", ""))
-    return dict(zip(columns.COLUMNS, columns.row(record), strict=True))
+    return _PUBLISHED[table](reader, side["row"], side.get("layout", ""))
+
+
+def _entry(reader: Reader, row: str, layout: str) -> dict[str, str]:
+    return dict(zip(columns.COLUMNS, columns.row(reader.record(row, layout)), strict=True))
+
+
+def _contact(reader: Reader, row: str, layout: str) -> dict[str, str]:
+    contact = reader.contact(row, layout)
+    return {
+        "Name": contact.name or "",
+        "Organization": contact.organization or "",
+        "URI": " ".join(contact.uris),
+        "Last Updated": str(contact.updated or ""),
+    }
+
+
+_PUBLISHED = {ENTRY: _entry, CONTACT: _contact}
 
 
 def _text(side: Mapping[str, Any] | None, name: str) -> str | None:
     if side is None or name not in side:
         return None
-    value = side[name]
+    value = _experts(side[name]) if name == HEAD else side[name]
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -119,3 +138,8 @@ def _addresses(row: Mapping[str, Any]) -> Iterable[str]:
         yield f"/ports/{number}"
     if name := row.get("service_name"):
         yield f"/services/{name}"
+
+
+def _experts(head: str) -> str:
+    """The list of experts: what can change of the head of the registry."""
+    return str(formats.read(head.encode(), "json").experts or "") if head else ""

@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, InterfaceError
@@ -37,6 +39,7 @@ NOTED_SECONDS = 60  # a session notes so often that it is used
 PRIVATE_SECURITY = {"Referrer-Policy": "same-origin"}
 
 _SEEN = "portbook-seen"
+_BEGAN = "portbook-began"
 _ROLES = "portbook-roles"
 _OPEN_WITHOUT_FACTOR = ("/accounts/",)
 
@@ -155,19 +158,35 @@ class Members:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not is_private(request) or not request.user.is_authenticated:
             return self.get_response(request)
-        person = members.person_of(request)
-        now = int(time.time())
-        seen = request.session.get(_SEEN, now)
-        is_over = now - seen > IDLE_SECONDS[person.needs_factor]
-        if is_over or request.session.get(_ROLES, person.roles) != person.roles:
+        try:
+            person = members.person_of(request)
+        except PortbookError as error:  # no member any more; or nobody joins, for the register stands still
             logout(request)
-            return redirect(f"/accounts/login/?next={request.path}")
-        if now - seen >= NOTED_SECONDS or _SEEN not in request.session:
-            request.session[_SEEN], request.session[_ROLES] = now, person.roles
-        if (
-            person.needs_factor
-            and not person.has_factor
-            and not request.path_info.startswith(_OPEN_WITHOUT_FACTOR)
-        ):
+            return problems.refused(request, error)
+        now = int(time.time())
+        if _is_over(request.session, person, now):
+            logout(request)
+            del request.person  # type: ignore[attr-defined]  # nobody any more
+            return self.get_response(request)  # pages lead to the door, and a form keeps what was typed
+        _note(request.session, person, now)
+        is_open = request.path_info.startswith(_OPEN_WITHOUT_FACTOR)
+        if person.needs_factor and not person.has_factor and not is_open:
             return redirect("/accounts/2fa/")
         return self.get_response(request)
+
+
+def _is_over(session: SessionBase, person: members.Person, now: int) -> bool:
+    """Whether it idled, lasted too long, or was begun by somebody with other roles."""
+    return bool(
+        now - session.get(_SEEN, now) > IDLE_SECONDS[person.needs_factor]
+        or now - session.get(_BEGAN, now) > settings.SESSION_COOKIE_AGE
+        or session.get(_ROLES, person.roles) != person.roles
+    )
+
+
+def _note(session: SessionBase, person: members.Person, now: int) -> None:
+    """Note that it is used, now and then; and at first, when it began and in which roles."""
+    if _BEGAN not in session:
+        session[_BEGAN], session[_ROLES] = now, person.roles
+    if now - session.get(_SEEN, 0) >= NOTED_SECONDS:
+        session[_SEEN] = now

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import secrets
 import stat
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from portbook.errors import Problem, StoreError, shown
 from portbook.store import home
@@ -14,6 +16,7 @@ from portbook.store.durable import make_folder
 SECRET_FILE = "PORTBOOK_SECRET_FILE"  # the name of a variable
 OIDC_FILE = "PORTBOOK_OIDC"
 SMTP = "PORTBOOK_SMTP"
+PROXIES = "PORTBOOK_PROXIES"
 SECRET = "desk.secret"  # the name of a file in Portbook's own folder
 MIN_SECRET = 32  # characters
 
@@ -71,19 +74,44 @@ def oidc_providers() -> dict[str, Any]:
     if not given:
         return {}
     try:
-        apps = json.loads(Path(given).read_text())
-        for app in apps:
-            _ = (
-                app["provider_id"],
-                app["name"],
-                app["client_id"],
-                app["secret"],
-                app["settings"]["server_url"],
-            )
+        mode, apps = Path(given).stat().st_mode, json.loads(Path(given).read_text())
+        addresses = [_server_of(app) for app in apps]
     except (OSError, ValueError, TypeError, KeyError) as error:
-        message = f"{OIDC_FILE} {shown(given, 200)} is no list of providers: {type(error).__name__}: {error}"
-        raise StoreError(Problem("E-DESK-OIDC", message, _SOURCE)) from None
+        raise _no_providers(given, f"is no list of providers: {type(error).__name__}: {error}") from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise _no_providers(given, "can be read by others; chmod 600 makes it its owner's alone")
+    for address in addresses:
+        if not _is_secure(address):
+            raise _no_providers(given, f"names {shown(address)}, which is reached without TLS")
     return {"openid_connect": {"APPS": apps, "OAUTH_PKCE_ENABLED": True}}
+
+
+def _server_of(app: dict[str, Any]) -> str:
+    """The address of a provider; raises KeyError or TypeError for one that lacks anything."""
+    _ = app["provider_id"], app["name"], app["client_id"], app["secret"]
+    return str(app["settings"]["server_url"])
+
+
+def _is_secure(address: str) -> bool:
+    """What a provider says is believed because of its TLS; on this machine none is needed."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    )
+
+
+def _no_providers(given: str, reason: str) -> StoreError:
+    return StoreError(Problem("E-DESK-OIDC", f"{OIDC_FILE} {shown(given, 200)} {reason}", _SOURCE))
+
+
+def proxies() -> int:
+    """Return how many proxies stand before the site and say who the client is (T-84)."""
+    given = os.environ.get(PROXIES, "0")
+    if not re.fullmatch(r"[0-9]", given, re.ASCII):
+        raise StoreError(
+            Problem("E-DESK-PROXIES", f"{PROXIES} {shown(given)} is no number from 0 to 9", _SOURCE)
+        )
+    return int(given)
 
 
 def mail() -> tuple[str, str, int]:

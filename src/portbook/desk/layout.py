@@ -9,17 +9,19 @@ from portbook.register.roles import Role
 from portbook.web import layout as public
 
 EVERYBODY = tuple(Role)
+EVENT_READERS = (Role.REGISTRAR, Role.AUDITOR, Role.ADMINISTRATOR)
 PLACES = (  # in the order of the menu: address, label, for whom
     ("/desk", "Work", EVERYBODY),
     ("/desk/apply", "Apply", (Role.APPLICANT,)),
     ("/desk/applications", "Applications", EVERYBODY),
-    ("/desk/holdings", "My entries", (Role.HOLDER,)),
+    ("/desk/holdings", "My entries", (Role.HOLDER, Role.APPLICANT)),
+    ("/desk/entries", "Entries", (Role.REGISTRAR, Role.AUDITOR)),
     ("/desk/cases", "Cases", (Role.REGISTRAR, Role.AUDITOR)),
     ("/desk/people", "People", (Role.REGISTRAR, Role.ADMINISTRATOR)),
     ("/desk/registry", "Registry", (Role.REGISTRAR, Role.ADMINISTRATOR)),
     ("/desk/pending", "Second word", (Role.REGISTRAR,)),
     ("/desk/statistics", "Statistics", (Role.REGISTRAR, Role.AUDITOR, Role.ADMINISTRATOR)),
-    ("/desk/events", "Events", (Role.REGISTRAR, Role.AUDITOR, Role.ADMINISTRATOR)),
+    ("/desk/events", "Events", EVENT_READERS),
     ("/desk/account", "Account", EVERYBODY),
 )
 
@@ -40,6 +42,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
         **public.around(request),
         "is_desk": True,
         "person": person,
+        "reads_events": person is not None and person.has(*EVENT_READERS),
         "desk_menu": _menu(person, request.path_info) if person else (),
     }
 

@@ -7,7 +7,7 @@ operations alone.  They hold personal data that no Event repeats (T-73); of secr
 from django.conf import settings
 from django.db import models
 
-from portbook.register.limits import MAX_DOCUMENT, MAX_NAME
+from portbook.register.limits import MAX_DOCUMENT, MAX_NAME, MAX_TEXT
 from portbook.register.sql import at_most
 
 DIGEST = 64  # hexadecimal digits of SHA-256
@@ -45,6 +45,7 @@ class Draft(models.Model):
     content = models.TextField()  # JSON: the fields of the form as they were typed
     version = models.CharField(max_length=DIGEST)  # of the application, that it was begun from
     saved = models.CharField(max_length=INSTANT)
+    sent = models.BigIntegerField(null=True)  # the application that it became; then it says nothing any more
 
     class Meta:
         constraints = (
@@ -64,7 +65,23 @@ class Token(models.Model):
     made = models.CharField(max_length=INSTANT)
     expires = models.CharField(max_length=INSTANT)
     used = models.CharField(max_length=10)  # the day on which it was used last; "" for never
+    roles = models.CharField(max_length=MAX_NAME)  # of the member when it was made; it ends with them (T-61)
     is_revoked = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account", "name"), condition=models.Q(is_revoked=False), name="token_one_of_a_name"
+            ),
+        )
+
+
+class Count(models.Model):
+    """How often something was asked in a minute (T-84)."""
+
+    key = models.CharField(max_length=MAX_NAME, unique=True)
+    minute = models.CharField(max_length=INSTANT, db_index=True)
+    number = models.BigIntegerField()
 
 
 class StatusLink(models.Model):
@@ -85,26 +102,28 @@ class Pending(models.Model):
     reason = models.TextField()
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     asked = models.CharField(max_length=INSTANT)
-    is_done = models.BooleanField(default=False)
+    is_done = models.BooleanField(default=False)  # nothing waits any more, whatever became of it
+    refused_by = models.CharField(max_length=MAX_NAME, default="")  # the member who said no, or took it back
+    words = models.TextField(default="")  # why he did
+    event = models.BigIntegerField(null=True)  # that tells of the act, once it was done
 
     class Meta:
-        constraints = (at_most("values", MAX_DOCUMENT),)
+        constraints = (at_most("values", MAX_DOCUMENT), at_most("words", MAX_TEXT))
 
 
-class Takeover(models.Model):
-    """Somebody says that he is a contact of the registry: a case with waiting times (T-47 to T-49)."""
+class Job(models.Model):
+    """Work that takes longer than an answer may: who began it, how far it is, what came of it."""
 
-    contact = models.CharField(max_length=MAX_NAME)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="takeovers")
-    words = models.TextField()
-    state = models.CharField(max_length=10)  # open, granted, refused, stopped
-    opened = models.CharField(max_length=10)
-    ends = models.CharField(max_length=10)  # the last day on which it waits
-    confirmation = models.TextField()  # by the old address; "" while there is none
+    kind = models.CharField(max_length=MAX_NAME)
+    member = models.CharField(max_length=MAX_NAME)
+    began = models.CharField(max_length=INSTANT)
+    noted = models.CharField(max_length=INSTANT)  # when it last said that it goes on
+    ended = models.CharField(max_length=INSTANT, default="")  # "" while it runs
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    told = models.TextField(default="")  # JSON: what it found
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=("contact",), condition=models.Q(state="open"), name="takeover_one_open"
-            ),
+            models.UniqueConstraint(fields=("kind",), condition=models.Q(ended=""), name="job_one_of_a_kind"),
         )

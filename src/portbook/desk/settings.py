@@ -14,7 +14,7 @@ A site that other machines reach (PORTBOOK_HOSTS) keeps its sessions for TLS alo
 import os
 from pathlib import Path
 
-from portbook.desk import environment
+from portbook.desk import environment, rates
 from portbook.register import settings as register
 from portbook.web.settings import *  # noqa: F403
 from portbook.web.settings import ALLOWED_HOSTS, LOOPBACK_HOSTS
@@ -57,7 +57,7 @@ TEMPLATES = [
         "DIRS": [HERE / "templates", WEB / "templates"],
         "APP_DIRS": True,  # type: ignore[dict-item]  # the public settings have no such entry
         "OPTIONS": {
-            "builtins": ["portbook.web.filters", "portbook.desk.words"],
+            "builtins": ["portbook.web.filters", "portbook.desk.words", "portbook.desk.account_words"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
@@ -76,7 +76,7 @@ SESSION_COOKIE_NAME = f"{_PREFIX}portbook"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_REACHED_BY_TLS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3_600  # seconds in all; `door.Members` ends an idle one before
+SESSION_COOKIE_AGE = rates.SESSION_SECONDS  # `door.Members` ends an idle one before
 CSRF_COOKIE_NAME = f"{_PREFIX}portbook-form"
 CSRF_COOKIE_AGE = None  # ends with the browser
 CSRF_FAILURE_VIEW = "portbook.desk.problems.forged"
@@ -89,6 +89,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 # -- accounts (T-65, T-66, T-69)
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -99,26 +100,36 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_ADAPTER = "portbook.desk.adapters.Accounts"
+MFA_ADAPTER = "portbook.desk.adapters.Factors"
 SOCIALACCOUNT_ADAPTER = "portbook.desk.adapters.OtherAccounts"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = rates.CODE_SECONDS
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = rates.CODE_TRIES
+ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = rates.CODE_TRIES
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_MAX_LENGTH = rates.MAX_EMAIL
+ACCOUNT_RATE_LIMITS, MFA_RATE_LIMITS = rates.ACCOUNTS, rates.FACTORS
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Portbook] "
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before another address, a factor, an account elsewhere
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_REACHED_BY_TLS
 MFA_TOTP_ISSUER = "Portbook"
+MFA_TOTP_TOLERANCE = 0  # a used code is remembered for as long as it could be used again (T-66)
 SOCIALACCOUNT_PROVIDERS = environment.oidc_providers()
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # the policy of our pages lets no form lead to another host
 
 EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = environment.mail()
 EMAIL_TIMEOUT = 10
@@ -132,6 +143,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PORTBOOK_PROXIES", "0"))
+ALLAUTH_RATE_LIMIT_IPV6_PREFIX = rates.IPV6_PREFIX
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.proxies()
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -17,7 +17,15 @@ from portbook.register.acts import Act, Done
 
 Values = dict[str, Any]
 
-MODULES = ("of_applications", "of_entries", "of_cases", "of_contacts", "of_the_office")
+MODULES = (
+    "of_applications",
+    "of_applying",
+    "of_entries",
+    "of_ports",
+    "of_cases",
+    "of_contacts",
+    "of_the_office",
+)
 
 
 class Deed(NamedTuple):

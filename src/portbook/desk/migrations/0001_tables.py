@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ("content", models.TextField()),
                 ("version", models.CharField(max_length=64)),
                 ("saved", models.CharField(max_length=20)),
+                ("sent", models.BigIntegerField(null=True)),
                 (
                     "account",
                     models.ForeignKey(
@@ -91,12 +92,48 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField()),
                 ("asked", models.CharField(max_length=20)),
                 ("is_done", models.BooleanField(default=False)),
+                ("refused_by", models.CharField(default="", max_length=255)),
+                ("words", models.TextField(default="")),
+                ("event", models.BigIntegerField(null=True)),
                 (
                     "account",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="+", to="desk.account"
                     ),
                 ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Job",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=255)),
+                ("member", models.CharField(max_length=255)),
+                ("began", models.CharField(max_length=20)),
+                ("noted", models.CharField(max_length=20)),
+                ("ended", models.CharField(default="", max_length=20)),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("told", models.TextField(default="")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Count",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=255, unique=True)),
+                ("minute", models.CharField(db_index=True, max_length=20)),
+                ("number", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
@@ -119,31 +156,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Takeover",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("contact", models.CharField(max_length=255)),
-                ("words", models.TextField()),
-                ("state", models.CharField(max_length=10)),
-                ("opened", models.CharField(max_length=10)),
-                ("ends", models.CharField(max_length=10)),
-                ("confirmation", models.TextField()),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="takeovers",
-                        to="desk.account",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Token",
             fields=[
                 (
@@ -159,6 +171,7 @@ class Migration(migrations.Migration):
                 ("made", models.CharField(max_length=20)),
                 ("expires", models.CharField(max_length=20)),
                 ("used", models.CharField(max_length=10)),
+                ("roles", models.CharField(max_length=255)),
                 ("is_revoked", models.BooleanField(default=False)),
                 (
                     "account",
@@ -228,9 +241,28 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="takeover",
+            model_name="pending",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.LessThanOrEqual(
+                        django.db.models.functions.text.Length("words"), 10000
+                    )
+                ),
+                name="pending_words_size",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="job",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("contact",), name="takeover_one_open"
+                condition=models.Q(("ended", "")), fields=("kind",), name="job_one_of_a_kind"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="token",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_revoked", False)),
+                fields=("account", "name"),
+                name="token_one_of_a_name",
             ),
         ),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations
 
 def make(apps: object, schema_editor: object) -> None:
     """Make the table of the cache as Django wants it."""
-    call_command("createcachetable", verbosity=0)
+    call_command("createcachetable", "desk_counts", verbosity=0)
 
 
 class Migration(migrations.Migration):

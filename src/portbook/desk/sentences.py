@@ -1,0 +1,38 @@
+"""How an application stands, in a sentence: with whom, since when, until when."""
+
+from datetime import date
+
+from portbook.desk.words import day
+from portbook.register.operations import turns
+
+WITH = {
+    turns.REQUESTER: "the applicant",
+    turns.OPERATOR: "the registry",
+    turns.HOLDER: "the holder who is asked",
+    turns.EXPERTS: "the experts",
+    turns.IESG: "the IESG",
+    turns.IETF: "the IETF, for its document",
+}
+
+
+def standing(word: str, turn: str, since: str, due: str, today: str, *, is_own: bool = False) -> str:
+    """Return "With the applicant since 3 May 2026; answer due 2 July 2026." or how it ended."""
+    if not turn:
+        return f"{word} since {day(since)}."
+    whom = "you" if is_own and turn == turns.REQUESTER else WITH[turn]
+    return f"With {whom} since {day(since)}{_until(due, today)}."
+
+
+def _until(due: str, today: str) -> str:
+    if not due:
+        return ""
+    late = lateness(due, today)
+    if late:
+        return f"; the answer was due {day(due)}, {late} ago"
+    return f"; answer due {day(due)}" if due != today else "; answer due today"
+
+
+def lateness(due: str, today: str) -> str:
+    """Return for how long *due* has passed, "3 days"; "" when it has not."""
+    days = (date.fromisoformat(today) - date.fromisoformat(due)).days if due else 0
+    return "" if days <= 0 else "1 day" if days == 1 else f"{days:,} days"
