@@ -94,7 +94,7 @@ def test_the_runner_ends_quietly_too() -> None:
 def test_every_benchmark_takes_the_common_part() -> None:
     scripts = sorted((ROOT / "benchmarks").glob("[!_]*.py"))
     names = [
-        *("apply", "exports", "iana_txt_html", "iana_xml", "lookup", "memory", "pages"),
+        *("apply", "desk", "exports", "iana_txt_html", "iana_xml", "lookup", "memory", "pages"),
         *("publication", "register", "search", "start"),
     ]
     assert [path.stem for path in scripts] == names

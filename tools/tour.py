@@ -10,12 +10,14 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
+import desk_tour  # type: ignore[import-not-found]  # noqa: E402
 from kinds import EDITIONS, KINDS  # type: ignore[import-not-found]  # noqa: E402
 from tabs import chromium, keep, serving  # type: ignore[import-not-found]  # noqa: E402
 
@@ -78,8 +80,14 @@ def main(arguments: list[str] | None = None) -> int:
     if why := parts.why_absent("chromium"):
         print(f"no picture was taken: {why}", file=sys.stderr)
         return 2
-    taken = pictures_of_the_documents() if chosen.docs else every_kind(chosen.into, chosen.kind)
-    for path in taken:
+    if chosen.docs:
+        made = chain(pictures_of_the_documents(), desk_tour.of_the_documents(DOCS, taken))
+    else:
+        made = chain(
+            every_kind(chosen.into, chosen.kind),
+            desk_tour.of_every_kind(chosen.into, taken, VIEWS, MAX_HEIGHT) if not chosen.kind else (),
+        )
+    for path in made:
         print(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path, flush=True)
     return 0
 

@@ -83,19 +83,25 @@ def kind_of(path: str) -> str:
     return re.sub(r"(?<=/)(\d+|[0-9a-f]{16,})(?=/|$)", "N", parts.path) + (f"?{names}" if names else "")
 
 
-def kinds_of_pages(tab: Watched) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Walk the desk from its first page; return a path and the skeleton of the page for each kind."""
-    waiting, kinds, walked = ["/desk", "/accounts/2fa/"], {}, set()
+def kinds_of_pages(tab: Watched) -> tuple[dict[str, tuple[str, tuple[str, ...]]], list[str]]:
+    """Walk the desk from its first page.
+
+    Returns a path and the skeleton of the page for each kind; and the links that lead to no page.
+    """
+    waiting, kinds, walked = [("/desk", ""), ("/accounts/2fa/", "")], {}, set()
     counted: dict[str, int] = {}
+    dead: list[str] = []
     while waiting and len(walked) < MAX_WALK:
-        path = waiting.pop(0)
+        path, origin = waiting.pop(0)
         kind = kind_of(path)
         if path in walked or counted.get(kind, 0) >= ONE_EACH or NOT_PAGES.search(urlsplit(path).path):
             continue
         walked.add(path)
         counted[kind] = counted.get(kind, 0) + 1
         answer = tab.context.request.get(f"{tab.address}{path}")
-        assert answer.status == 200, f"{path}: {answer.status}"
+        if answer.status != 200:
+            dead.append(f"{answer.status} at {path}, linked from {origin}")
+            continue
         if "text/html" not in answer.headers["content-type"]:
             continue
         links = Links(answer.text())
@@ -104,5 +110,5 @@ def kinds_of_pages(tab: Watched) -> dict[str, tuple[str, tuple[str, ...]]]:
             target = urldefrag(urljoin(path, href)).url
             inside = not urlsplit(target).netloc and target.startswith(PLACES)
             if inside and not target.startswith(NOT_WALKED):
-                waiting.append(target)
-    return kinds
+                waiting.append((target, path))
+    return kinds, dead

@@ -14,8 +14,8 @@ from portbook.web import shown
 from register import application  # before the tables are imported
 
 # isort: split
-from register import desk as registry
 from register.conftest import (  # noqa: F401
+    at_work,
     edition_file,
     empty,
     engine,
@@ -23,15 +23,21 @@ from register.conftest import (  # noqa: F401
     migrated_file,
     postgresql_server,
     store,
+    working_database,
+    working_file,
 )
 
 from . import people
 
 
 @pytest.fixture
-def pages(empty: str, store: EditionStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: F811
+def pages(
+    at_work: None,  # noqa: F811
+    store: EditionStore,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[None]:
     """The desk over a register at work; the public half shows the edition that it was seeded from."""
-    registry.seed(store)
     monkeypatch.setenv("PORTBOOK_HOME", str(tmp_path / "home"))
     data = tmp_path / "shown.xml"
     data.write_bytes(store.current().data())
@@ -43,6 +49,13 @@ def pages(empty: str, store: EditionStore, tmp_path: Path, monkeypatch: pytest.M
         yield
     clear_url_caches()
     shown.forget()
+
+
+@pytest.fixture
+def quick_passwords(pages: None) -> Iterator[None]:
+    """Passwords that cost nothing to check, for tests that sign in often."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
 from portbook.desk.models import Account
@@ -12,12 +20,19 @@ from portbook.desk.models import Account
 PASSWORD = "a long enough sentence"
 
 
+@cache
+def _hashed(hasher: str) -> str:
+    """The password as it is kept: to hash it takes as long as the rest of a test."""
+    return make_password(PASSWORD)
+
+
 def account(name: str) -> Account:
     """The account of the member *name*; made when there is none, with a second factor."""
     found = Account.objects.filter(member=name).first()
     if found:
         return found
-    user = User.objects.create_user(name, f"{name}@people.example", PASSWORD)
+    password = _hashed(settings.PASSWORD_HASHERS[0])
+    user = User.objects.create(username=name, email=f"{name}@people.example", password=password)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "none"})
     return Account.objects.create(user=user, member=name, name=name.title(), muted="")
@@ -29,3 +44,16 @@ def client(name: str = "") -> Client:
     if name:
         made.force_login(account(name).user)
     return made
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements that this thread sends to the database."""
+    heard: list[str] = []
+
+    def hear(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        heard.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(hear):
+        yield heard

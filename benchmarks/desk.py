@@ -1,0 +1,314 @@
+"""The desk: what its pages cost a server, beside a bare Django page with one indexed query.
+
+Baseline: Django's own session, its user, one query of fifty rows by an index through its ORM, and one
+template that lists them.  Every page is taken whole through the WSGI application, as a registrar, an expert
+and an applicant see it: in CPU time one after the other, and in wall time for twenty at once; a ratio is the
+median over rounds taken in turn.  First with the few applications that operations made, then with 10,000
+applications and 100,000 Events, which are copies of those, put into the tables as they are.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from _edition import goal, run, source
+
+GOAL = 4.0  # bare pages
+ROUNDS = 7
+CALLS = 12  # of a page in a round
+AT_ONCE = 20  # people
+APPLICATIONS = 10_000
+MIXED_AMONG = 5  # one of so many is like any of the four, the others are closed
+APPLICANTS = 1_000
+EVENTS = 100_000
+CLOSED = 2  # of the applications that are copied, the first ones
+FIRST_COPY = 10_000_000  # identity
+NOW = "2026-06-01T10:00:00Z"
+TEAM = "TCP/UDP experts"
+PEOPLE = {"ada": "registrar", "eve": "expert", "tia": "applicant"}
+
+NAME: dict[str, Any] = {
+    "transports": ["tcp"],
+    "assignee": {"name": "Tide Works", "email": "registry@tide.example"},
+    "contact": {"name": "Tia Dale", "email": "tia@tide.example"},
+    "description": "Remote reading of tide gauges",
+    "reference": "Proprietary; messages of the gauge, one a minute",
+    "casts": {"broadcast": False, "multicast": False, "anycast": False},
+    "txt_keys": [{"key": "path"}],
+}
+PORT: dict[str, Any] = {
+    "ports": [{"range": "User Ports"}],
+    "development": "prototype",
+    "declares": {"only_discovery": False},
+    "answers": {
+        "versions": "The first octet of each message is the version.",
+        "security": "TLS 1.3 from the first octet, with no way around it.",
+        "why_not_dynamic": "Gauges call in before anybody could configure them, through firewalls of others.",
+        "distinction": "The gauge opens the connection and sleeps in between.",
+    },
+}
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
+
+
+class Visit(NamedTuple):
+    """A page, and as whom it is taken."""
+
+    who: str
+    address: str
+
+
+BARE = Visit("ada", "/bare")
+
+
+def bare(request: Any) -> Any:
+    """The page that somebody would write first."""
+    from django.http import HttpResponse
+    from django.template import engines
+
+    from portbook.register.models import Application as Row
+
+    rows = Row.objects.filter(state="assigned").order_by("due")[:50]
+    words = (
+        "<h1>{{ user.email }}</h1><ul>{% for row in rows %}<li>{{ row.pk }} {{ row.state }}{% endfor %}</ul>"
+    )
+    template = _TEMPLATES.setdefault("bare", engines["django"].from_string(words))
+    return HttpResponse(template.render({"rows": rows, "user": request.user}, request))
+
+
+_TEMPLATES: dict[str, Any] = {}
+_OWN = (
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+)
+urlpatterns: list[object] = []  # filled in `main`: Django cannot be imported before its settings are named
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        number = registered(Path(name))
+        from django.core.handlers.wsgi import WSGIHandler
+        from django.urls import path
+
+        from portbook.web.shown import shown
+
+        shown().current().opened.prepare()  # as a server does before its first request
+        urlpatterns.append(path("bare", bare))
+        site = WSGIHandler()
+        keys = {who: session(who) for who in PEOPLE}
+        for copies in (0, APPLICATIONS):
+            fill(copies)
+            measure(site, keys, number)
+
+
+def measure(site: Application, keys: dict[str, str], number: int) -> None:
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.test import override_settings
+
+    visits = [
+        *(Visit(who, "/desk") for who in keys),
+        *(Visit(who, "/desk/applications") for who in keys),
+        Visit("ada", "/desk/applications?state=expert+review"),
+        Visit("ada", "/desk/applications?clock=running"),
+        *(Visit(who, f"/desk/applications/{number}") for who in keys),
+    ]
+    for visit in visits:
+        assert answer(site, visit, keys) == "200 OK", visit
+    for label, spent in (("", one_by_one), (f", {AT_ONCE} at once", at_once)):
+        base: list[float] = []
+        taken: dict[Visit, list[float]] = {visit: [] for visit in visits}
+        for _ in range(ROUNDS):
+            with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[*_OWN]):
+                alone = WSGIHandler()
+                assert answer(alone, BARE, keys) == "200 OK"
+                base.append(spent(alone, BARE, keys))
+            for visit, times in taken.items():
+                times.append(spent(site, visit, keys))
+        print(f"  a bare page{label}: {statistics.median(base) * 1e3:.2f} ms")
+        for visit, times in taken.items():
+            ratio = statistics.median(one / other for one, other in zip(times, base, strict=True))
+            page = visit.address.replace(str(number), "N")
+            goal(f"  {visit.who} {page}{label}, {statistics.median(times) * 1e3:.1f} ms", ratio, GOAL, "x")
+
+
+def answer(application: Application, visit: Visit, keys: dict[str, str]) -> str:
+    """Take a page whole; return its status."""
+    path, _, query = visit.address.partition("?")
+    environ = {
+        "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": query,
+        "SERVER_NAME": "localhost", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "localhost", "HTTP_COOKIE": f"portbook={keys[visit.who]}",
+        "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(),
+    }  # fmt: skip
+    statuses: list[str] = []
+    response = application(environ, lambda status, headers, fault=None: statuses.append(status))
+    _ = b"".join(response)
+    response.close()
+    return statuses[0]
+
+
+def one_by_one(application: Application, visit: Visit, keys: dict[str, str]) -> float:
+    """CPU seconds of one answer."""
+    start = time.process_time()
+    for _ in range(CALLS):
+        answer(application, visit, keys)
+    return (time.process_time() - start) / CALLS
+
+
+def at_once(application: Application, visit: Visit, keys: dict[str, str]) -> float:
+    """Seconds by the clock of one answer, when so many people ask together."""
+    with ThreadPoolExecutor(AT_ONCE) as people:
+        start = time.perf_counter()
+        [*people.map(lambda _: answer(application, visit, keys), range(2 * AT_ONCE))]
+        return (time.perf_counter() - start) / (2 * AT_ONCE)
+
+
+# -- a register to measure on
+
+
+def registered(folder: Path) -> int:
+    """Make a register with a desk; return an application that stands before the experts."""
+    given = source()
+    data = folder / f"edition.{given.format}"
+    data.write_bytes(given.data)
+    os.environ |= {
+        "PORTBOOK_HOME": str(folder),
+        "PORTBOOK_DATA": str(data),
+        "PORTBOOK_DATABASE": f"sqlite://{folder}/register.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "portbook.desk.settings",
+    }
+    from portbook.desk import environment
+
+    environment.make_secret()
+    import django
+
+    django.setup()
+    from portbook.register import database, members, seeding
+    from portbook.register.acts import Act
+    from portbook.register.operations import registry
+    from portbook.store import EditionStore
+
+    database.migrate()
+    for name, role in PEOPLE.items():
+        members.add(Act("add member", "ada", f"member {name}", "measured", NOW), name, [role])
+    members.add(Act("add member", "ada", "member bob", "measured", NOW), "bob", ["registrar"])
+    file = EditionStore(folder / "editions").add(given.data, format=given.format, date=given.id[:10], now=NOW)
+    seen = seeding.show(file).digest
+    seeding.seed(file, seen, actor="ada", second="bob", instant=NOW, reason="measured")
+    registry.appoint(by("ada"), "eve", TEAM, begins="2026-01-01", decision="measured")
+    return at_work()
+
+
+def at_work() -> int:
+    """An application that is refused, one that is assigned, one that is new, one before the experts: that."""
+    from portbook.applications import of_tree
+    from portbook.register.operations import applying, assigning, recommending, reviewing
+    from portbook.review import Ground, Verdict
+
+    def sent(name: str, kind: str = "name") -> dict[str, Any]:
+        more = PORT if kind == "port" else {}
+        done = applying.submit(by("tia"), of_tree({**NAME, **more, "kind": kind, "service_name": name}))
+        return {field: done.answer[field] for field in ("application", "version")}
+
+    assigned = sent("measured-gauge")
+    reviewing.validate(by("ada"), **assigned)
+    assigning.assign(by("ada"), **assigned)
+    refused = sent("measured-tide", "port")
+    reviewing.validate(by("ada"), **refused)
+    words = "A service name alone will do."
+    recommending.recommend(
+        by("eve"), **refused, verdict=Verdict.REFUSE, reasons=words, grounds=(Ground.NEEDLESS,)
+    )
+    sent("measured-buoy")
+    asked = sent("measured-ferry", "port")
+    assert reviewing.validate(by("ada"), **asked).answer["state"] == "expert review"
+    return int(asked["application"])
+
+
+def by(actor: str) -> Any:
+    from portbook.register.acts import Act
+
+    return Act("", actor, "", "measured", NOW)
+
+
+def session(who: str) -> str:
+    """Sign somebody in; return the key of the session."""
+    from allauth.mfa.models import Authenticator
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.auth.models import User
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from portbook.desk.models import Account
+
+    user = User.objects.create_user(who, f"{who}@people.example")
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "none"})
+    Account.objects.create(user=user, member=who, name=who.title(), muted="")
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+# -- many
+
+
+def fill(copies: int) -> None:
+    """Put so many copies of the applications into the tables, with their Events; say what is there."""
+    from django.db import transaction
+
+    from portbook.register import casework, models, tables
+
+    of_application = (casework.Turn, casework.Filing, models.Review, models.Version, casework.Message)
+    originals = tables.select(models.Application, "ORDER BY identity")
+    fresh = itertools.count(FIRST_COPY)
+    with transaction.atomic():
+        for place in range(copies):
+            # a tenth of all is open
+            original = originals[place % len(originals) if place % MIXED_AMONG == 0 else place % CLOSED]
+            identity = next(fresh)
+            values = dict(zip(tables.table_of(models.Application).columns, original, strict=True))
+            values |= {"identity": identity, "submitter": f"applicant-{place % APPLICANTS}"}
+            tables.insert(models.Application, [tuple(values.values())])
+            for model in of_application:
+                where = "WHERE application_id = %s"
+                rows = [
+                    _copied(model, row, next(fresh), identity)
+                    for row in tables.select(model, where, [original[0]])
+                ]
+                tables.insert(model, rows)
+        for place in range(EVENTS if copies else 0):
+            number, link = tables.rows(
+                "SELECT number, hash FROM register_event ORDER BY number DESC LIMIT 1"
+            )[0]
+            told = (number + 1, link, f"{place:064x}", NOW, "ada", "validate")
+            about = f"application {FIRST_COPY + place}"
+            tables.insert(models.Event, [(*told, about, "measured", "[]", "command", "", "{}")])
+    tables.rows("ANALYZE")
+    counted = [
+        tables.rows(f"SELECT COUNT(*) FROM register_{name}")[0][0] for name in ("application", "event")
+    ]
+    print(f"{counted[0]:,} applications, {counted[1]:,} Events")
+
+
+def _copied(model: Any, row: tuple[Any, ...], identity: int, application: int) -> tuple[Any, ...]:
+    """*row* as another one, of another application."""
+    from portbook.register import tables
+
+    columns = tables.table_of(model).columns
+    values = {**dict(zip(columns, row, strict=True)), "identity": identity, "application_id": application}
+    return tuple(values[column] for column in columns)
+
+
+if __name__ == "__main__":
+    run(main)

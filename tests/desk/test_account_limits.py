@@ -1,0 +1,170 @@
+"""How often somebody may try at the door (T-65, T-84); that it tells nobody who has an account (T-69)."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.hashers import ScryptPasswordHasher
+from django.http import HttpResponse
+from django.test import Client, override_settings
+
+from portbook.desk import rates
+
+from . import people
+from .signing import PASSWORD, by_letter, sign_in, sign_up, visitor
+
+At = Callable[[str], Client]
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+KNOWN, UNKNOWN = "tia@people.example", "zia@people.example"
+TOO_MANY = b"Too many tries"
+
+
+@pytest.fixture
+def door(desk: At) -> Iterator[None]:
+    """The door, with an account behind it."""
+    with by_letter():
+        people.account("tia")
+        people.account("una")
+        yield
+
+
+def wrong(client: Client, email: str = KNOWN) -> bool:
+    """Try a wrong password; say whether it was looked at."""
+    return TOO_MANY not in sign_in(client, email, "not the password").content
+
+
+def test_five_wrong_passwords_for_one_account(door: None) -> None:
+    tries = [visitor(REMOTE_ADDR=f"192.0.2.{number}") for number in range(7)]
+    assert [wrong(client) for client in tries[:6]] == [True] * 5 + [False]
+    assert TOO_MANY in sign_in(tries[6], KNOWN).content, "the right one has to wait too"
+    assert wrong(tries[0], "una@people.example"), "others do not wait"
+
+
+def test_ten_wrong_passwords_from_one_address(door: None) -> None:
+    client = visitor(REMOTE_ADDR="192.0.2.1")
+    told = [wrong(client, f"nobody{number}@people.example") for number in range(11)]
+    assert told == [True] * 10 + [False]
+    assert wrong(visitor(REMOTE_ADDR="192.0.2.2"), "una@people.example")
+
+
+@pytest.mark.parametrize(
+    ("other", "is_counted"),
+    [("2001:db8:0:1:ffff::2", True), ("2001:db8:0:1::1", True), ("2001:db8:0:2::1", False)],
+)
+def test_ipv6_counts_by_network(door: None, other: str, is_counted: bool) -> None:
+    client = visitor(REMOTE_ADDR="2001:db8:0:1::1")
+    for number in range(10):
+        assert wrong(client, f"nobody{number}@people.example")
+    assert wrong(visitor(REMOTE_ADDR=other), "una@people.example") is not is_counted
+
+
+@pytest.mark.parametrize(("proxies", "is_believed"), [(0, False), (1, True)])
+def test_who_a_proxy_names_counts_only_where_proxies_are_named(
+    door: None, proxies: int, is_believed: bool
+) -> None:
+    with override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=proxies):
+        told = [
+            wrong(
+                visitor(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=f"192.0.2.{number}"),
+                f"n{number}@x.example",
+            )
+            for number in range(11)
+        ]
+    assert told[-1] is is_believed
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed", "status"),
+    [
+        ("/accounts/signup/", 20, 302),
+        ("/accounts/password/reset/", 20, 302),
+        ("/accounts/login/", 30, 200),
+    ],
+)
+def test_what_costs_work_or_a_letter_is_counted_by_address(
+    door: None, path: str, allowed: int, status: int
+) -> None:
+    client = visitor()
+    statuses = []
+    for number in range(allowed + 1):
+        email = f"new{number}@people.example"
+        form = {"email": email, "password1": PASSWORD, "password2": PASSWORD}
+        statuses.append(client.post(path, form).status_code)
+    assert statuses == [status] * allowed + [429]
+    page = client.post(path, {"email": KNOWN})
+    assert TOO_MANY in page.content
+    assert page["Cache-Control"] == "private, no-store"
+
+
+def test_nobody_is_buried_in_letters(desk: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    with by_letter() as letters:
+        answers, now = [], time.time()
+        for number in range(rates.LETTERS_AN_HOUR + 2):
+            monkeypatch.setattr(time, "time", lambda later=now + 11 * number: later)
+            client = visitor(REMOTE_ADDR=f"192.0.2.{number}")
+            answers.append(sign_up(client, UNKNOWN)["Location"])
+        assert len(letters) == rates.LETTERS_AN_HOUR
+        assert len(set(answers)) == 1, "whoever asks sees no difference"
+
+
+# -- the same for accounts that are there and accounts that are not
+
+
+def sign_in_wrongly(client: Client, email: str) -> HttpResponse:
+    return sign_in(client, email, "not the password")
+
+
+def reset(client: Client, email: str) -> HttpResponse:
+    return client.post("/accounts/password/reset/", {"email": email})
+
+
+WAYS = (sign_in_wrongly, sign_up, reset)
+
+
+def told(answer: HttpResponse, email: str) -> tuple[int, str, str]:
+    """What somebody sees; the address that he typed, and what is new each time, left out."""
+    text = re.sub(r'(csrfmiddlewaretoken" value=")[^"]+', r"\1", answer.content.decode())
+    return answer.status_code, answer.get("Location", ""), text.replace(email, "EMAIL")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_answer_tells_nobody_who_has_an_account(door: None, way: Callable[..., HttpResponse]) -> None:
+    seen = []
+    for number, email in enumerate((KNOWN, UNKNOWN)):
+        client = visitor(REMOTE_ADDR=f"192.0.2.{number}")
+        answer = way(client, email)
+        seen.append(told(answer, email))
+        if answer.status_code == 302:
+            seen.append(told(client.get(answer["Location"]), email))
+            seen.append(told(client.post(answer["Location"], {"code": "WRONG1"}), email))
+    half = len(seen) // 2
+    assert seen[:half] == seen[half:]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_work_tells_nobody_who_has_an_account(
+    door: None, way: Callable[..., HttpResponse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password is hashed as often, which takes a fifth of a second; the rest takes some milliseconds."""
+    hashed: list[str] = []
+    encode = ScryptPasswordHasher.encode
+
+    def counted(self: ScryptPasswordHasher, password: str, salt: str, *rest: int) -> str:
+        hashed.append(password)
+        return str(encode(self, password, salt, *rest))
+
+    monkeypatch.setattr(ScryptPasswordHasher, "encode", counted)
+    monkeypatch.setattr(ScryptPasswordHasher, "work_factor", 2)
+    counts: list[list[int]] = [[], []]
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.ScryptPasswordHasher"]):
+        for number, name in enumerate(("eve", "eli", "sol")):
+            people.account(name)
+            for kind, email in enumerate((f"{name}@people.example", f"{name}@nowhere.example")):
+                hashed.clear()
+                way(visitor(REMOTE_ADDR=f"192.0.2.{number}"), email)
+                counts[kind].append(len(hashed))
+    assert counts[0] == counts[1]

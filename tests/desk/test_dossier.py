@@ -1,0 +1,280 @@
+"""The page of an application: what each may read and do there; work of registrars, holders, experts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from portbook.register import tables
+from portbook.register.acts import Done
+from portbook.register.operations import applying, recommending, registry, reviewing
+from portbook.review import Ground, Verdict
+from portbook.states import ApplicationState
+from register import desk as work
+from register.desk import by, of, state, submitted, validated
+
+At = Callable[[str], Client]
+S = ApplicationState
+
+OFFERED = re.compile(r'(?:action="|href=")/desk/do/([a-z-]+)')
+ROWS = re.compile(r'<input type="hidden" name="seen" value="([0-9a-f]{64})">')
+HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"')
+
+sqlite_alone = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+def page(client: Client, number: int, more: str = "") -> str:
+    """What stands between head and foot of the page of an application."""
+    answer = client.get(f"/desk/applications/{number}{more}")
+    assert answer.status_code == 200
+    return unescape(answer.content.decode().partition("<main")[2].partition("</main")[0])
+
+
+def form_of(text: str, slug: str) -> dict[str, str]:
+    """The hidden fields of the form of a deed."""
+    form = text.partition(f'action="/desk/do/{slug}"')[2].partition("</form>")[0]
+    return dict(HIDDEN.findall(form))
+
+
+def send(client: Client, slug: str, **values: Any) -> HttpResponse:
+    """Send the form of a deed; a grave one is looked at first, and then done as shown."""
+    given = {"key": f"{slug}-{values}", **values}
+    answer = client.post(f"/desk/do/{slug}", given)
+    if seen := ROWS.search(answer.content.decode()):
+        answer = client.post(f"/desk/do/{slug}", {**given, "seen": seen[1], "step": "do"})
+    return answer
+
+
+def done(answer: HttpResponse) -> None:
+    assert answer.status_code == 302, unescape(answer.content.decode().partition("<main")[2][:2000])
+
+
+# -- one story, through the pages alone
+
+
+def test_an_application_goes_its_way_by_the_pages(desk: At) -> None:
+    asked = of(submitted("port"))
+    number = asked["application"]
+    done(send(desk("ada"), "open", application=number))
+    done(send(desk("ada"), "validate", **asked))
+    assert state(number) == S.EXPERT_REVIEW
+    given = {**asked, "verdict": "ask", "reasons": "How often does it call?"}
+    done(send(desk("eve"), "recommend", **given))
+    text = page(desk("tia"), number)
+    assert "How often does it call?" in text
+    assert "With you since" in text
+    done(send(desk("tia"), "answer", **asked, words="Once a minute."))
+    done(send(desk("bob"), "validate", **asked))
+    done(send(desk("eli"), "recommend", **asked, verdict="grant", reasons="It is in order."))
+    assert state(number) == S.ASSIGNABLE
+    shown = desk("ada").post("/desk/do/assign", {**asked, "key": "1"}).content.decode()
+    assert "Rows of the registry" in shown
+    assert state(number) == S.ASSIGNABLE
+    done(send(desk("ada"), "assign", **asked))
+    assert state(number) == S.ASSIGNED
+    assert "Assigned since" in page(desk("tia"), number)
+
+
+# -- what each may do
+
+OFFERS: dict[ApplicationState, dict[str, set[str]]] = {
+    S.DRAFT: {"tia": {"submit", "withdraw", "edit"}, "ada": set()},
+    S.NEW: {"tia": {"withdraw", "edit"}, "ada": {"open", "validate"}, "aud": set()},
+    S.VALIDATING: {
+        "tia": {"withdraw", "edit"},
+        "ada": {"validate", "give-back", "consult", "escalate"},
+        "aud": set(),
+    },
+    S.WITH_REQUESTER: {"tia": {"answer", "withdraw", "edit"}, "ada": {"remind", "lapse"}},
+    S.CONFIRMING: {"tia": {"withdraw"}, "ada": {"remind", "close-unconfirmed"}, "iesg": {"confirm"}},
+    S.EXPERT_REVIEW: {
+        "tia": {"withdraw"},
+        "ada": {"escalate", "remind"},
+        "eve": {"recommend", "recuse"},
+        "aud": set(),
+    },
+    S.INTERNAL_REVIEW: {"ada": {"advise"}, "tia": {"withdraw"}},
+    S.IESG: {"ada": {"record-decision"}, "tia": {"withdraw"}},
+    S.IETF_DOC: {"ada": {"record-decision"}, "eve": {"recommend", "recuse"}},
+    S.ASSIGNABLE: {"ada": {"assign", "check-again"}, "tia": {"withdraw"}},
+    S.ASSIGNED: {"ada": set(), "tia": set()},
+    S.REFUSED: {"ada": set(), "tia": set()},
+}
+
+
+@sqlite_alone
+@pytest.mark.parametrize("wanted", OFFERS)
+def test_the_page_has_the_buttons_of_what_one_may_do_now(desk: At, wanted: ApplicationState) -> None:
+    number = work.in_state(wanted).answer["application"]
+    for who, expected in OFFERS[wanted].items():
+        text = page(desk(who), number)
+        offered = set(OFFERED.findall(text)) - {"file-appeal"}
+        offered |= {"edit"} if f"/desk/applications/{number}/edit" in text else set()
+        assert offered == expected, who
+
+
+@sqlite_alone
+def test_nobody_is_offered_what_is_his_own_case(desk: At) -> None:
+    work.by_two(lambda act: registry.change_member(act, "bob", party="Ada"), "max")
+    asked = submitted("port", {"assignee": {"id": "Ada"}, "contact": {"id": "Ada"}}, actor="ann")
+    text = page(desk("bob"), asked.answer["application"])
+    assert "You do not decide this one." in text
+    assert "E-OWN-CASE" in text
+    assert set(OFFERED.findall(text)) == {"open"}
+    assert "Events" not in text
+
+
+@sqlite_alone
+def test_a_conflict_of_interest_is_said_before_the_expert_reads_on(desk: At) -> None:
+    work.by_two(lambda act: registry.change_member(act, "eve", party="Ada"), "max")
+    asked = validated(submitted("port", {"assignee": {"organisation": "Ferries of the North"}}))
+    number = asked.answer["application"]
+    recommending.recommend(by("eli"), **of(asked), verdict=Verdict.ASK, reasons="Is it secured?")
+    applying.answer(by("tia"), **of(asked), words="It is.")
+    again = validated(Done(of(asked), 0))
+    text = page(desk("eve"), number)
+    assert "You do not decide this one." in text
+    assert text.index("E-EXPERT-COI") < text.index("The request")
+    assert set(OFFERED.findall(text)) == {"recuse"}
+    answer = send(desk("eve"), "recommend", **of(again), verdict="grant", reasons="Yes.")
+    assert answer.status_code == 403
+    assert "Yes." in answer.content.decode()  # what was typed is still there
+
+
+# -- what each may read
+
+
+@sqlite_alone
+def test_an_applicant_learns_nobody_of_the_registry(desk: At) -> None:
+    asked = work.in_state(S.EXPERT_REVIEW)
+    number = asked.answer["application"]
+    recommending.recommend(
+        by("eve"), **of(asked), verdict=Verdict.REFUSE, reasons="A name will do.", grounds=(Ground.NEEDLESS,)
+    )
+    text = page(desk("tia"), number)
+    assert "A name will do." in text
+    for name in ("eve", "eli", "ada", "bob"):
+        assert not re.search(rf"\b{name}\b", text), name
+    assert "/desk/events" not in text
+    for who, author in {"ada": "eve", "eli": "a colleague", "eve": "you"}.items():
+        experts = page(desk(who), number).partition('id="teams-head"')[2].partition("</section>")[0]
+        assert author in experts
+    assert re.search(r"\beve\b", page(desk("aud"), number))
+    assert "/desk/events/" in page(desk("aud"), number)
+
+
+@sqlite_alone
+def test_the_books_are_shown_from_the_beginning(desk: At) -> None:
+    asked = work.in_state(S.EXPERT_REVIEW)
+    submitted("name")
+    books = page(desk("ada"), asked.answer["application"]).partition('id="events-head"')[2]
+    told = re.findall(r'data-label="What">([a-z ]+)', books)
+    assert [each.strip() for each in told] == ["validate", "submit"]
+
+
+@sqlite_alone
+def test_what_a_version_changed_is_shown(desk: At) -> None:
+    asked = work.in_state(S.WITH_REQUESTER)
+    change = {"description": "Another <b>ferry</b>"}
+    applying.answer(by("tia"), **of(asked), reading=work.reading("name", change))
+    text = page(desk("ada"), asked.answer["application"])
+    changed = text.partition("Version 2 changed")[2].partition("</table>")[0]
+    assert "Another <b>ferry</b>" in changed  # unescaped here; in the page it is text
+    raw = desk("ada").get(f"/desk/applications/{asked.answer['application']}").content.decode()
+    assert "<b>ferry" not in raw
+    assert "&lt;b&gt;ferry" in raw
+
+
+@sqlite_alone
+def test_an_author_is_led_to_the_appeal(desk: At) -> None:
+    refused = work.in_state(S.REFUSED)
+    link = f'href="/desk/do/file-appeal?decision={refused.event}"'
+    assert link in page(desk("tia"), refused.answer["application"])
+    assert "file-appeal" not in page(desk("ada"), refused.answer["application"])
+
+
+# -- registrars
+
+
+@sqlite_alone
+def test_what_its_author_has_to_mend_is_written_already(desk: At) -> None:
+    asked = submitted("name", {"casts": None})
+    reviewing.open_ticket(by("ada"), asked.answer["application"])
+    text = page(desk("ada"), asked.answer["application"])
+    words = text.partition('<textarea name="words"')[2].partition("</textarea>")[0]
+    assert "does the service use IP broadcast?" in words
+    assert "E-FIELD-CAST" in words
+
+
+@sqlite_alone
+def test_who_comes_second_is_told_what_happened(desk: At) -> None:
+    asked = work.in_state(S.VALIDATING)
+    number = asked.answer["application"]
+    opened = form_of(page(desk("bob"), number), "give-back")
+    reviewing.validate(by("ada"), **of(asked))
+    answer = desk("bob").post("/desk/do/give-back", {**opened, "words": "Please explain.", "step": "do"})
+    text = unescape(answer.content.decode())
+    assert answer.status_code == 409
+    happened = text.partition("What happened since you opened this page")[2].partition("</section>")[0]
+    assert "Validate, by <bdi>ada</bdi>" in happened
+    assert "submit" not in happened.lower()
+    assert "Please explain." in text
+    again = page(desk("tia"), number)
+    assert "Please explain." not in again
+
+
+@sqlite_alone
+def test_an_author_who_comes_second_reads_no_name(desk: At) -> None:
+    asked = work.in_state(S.WITH_REQUESTER)
+    number = asked.answer["application"]
+    opened = form_of(page(desk("tia"), number), "answer")
+    applying.withdraw(by("tia"), number)
+    answer = desk("tia").post("/desk/do/answer", {**opened, "words": "Here it is.", "step": "do"})
+    text = unescape(answer.content.decode())
+    assert "Withdraw," in text.partition("What happened since you opened this page")[2]
+    assert "by <bdi>" not in text.partition("What happened since")[2].partition("</section>")[0]
+    assert "Here it is." in text
+
+
+# -- holders
+
+
+@sqlite_alone
+@pytest.mark.parametrize("agrees, becomes", [("yes", S.EXPERT_REVIEW), ("no", S.REFUSED)])
+def test_a_holder_answers_on_the_page(desk: At, agrees: str, becomes: ApplicationState) -> None:
+    asked = work.in_state(S.CONFIRMING)
+    number = asked.answer["application"]
+    opened = form_of(page(desk("iesg"), number), "confirm")
+    done(desk("iesg").post("/desk/do/confirm", {**opened, "agrees": agrees, "step": "do"}))
+    assert state(number) == becomes
+    row = tables.rows("SELECT member FROM register_confirmation WHERE application_id = %s", [number])
+    assert set(row) == {("iesg",)}
+
+
+# -- like cases
+
+
+@sqlite_alone
+def test_an_expert_sees_what_was_decided_in_like_cases(desk: At) -> None:
+    def refused(name: str, party: str, actor: str) -> int:
+        given = {"service_name": name, "assignee": {"email": party}, "ports": [{"range": "User"}]}
+        asked = validated(submitted("port", given, actor=actor))
+        said = {"verdict": Verdict.REFUSE, "reasons": f"Not {name}.", "grounds": (Ground.COPY,)}
+        recommending.recommend(by("eve"), **of(asked), **said)
+        return int(asked.answer["application"])
+
+    other = refused("tide-one", "x@tide.example", "tom")
+    alike = refused("river-two", "y@river.example", "una")
+    number = validated(submitted("port", {"service_name": "river-gauge"})).answer["application"]
+    text = page(desk("eli"), number).partition('id="like-head"')[2].partition("</section>")[0]
+    assert [int(each) for each in re.findall(r"/desk/applications/([0-9]+)", text)] == [alike, other]
+    assert "a name like it" in text
+    assert "a colleague: refuse" in text
+    assert "Not river-two." in text
+    assert "like-head" not in page(desk("tia"), number)

@@ -1,0 +1,182 @@
+"""Acts that need two persons: asked for, seen anew by another, agreed to or refused, done as shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portbook.desk import pending
+from portbook.desk.members import Person
+from portbook.desk.models import Pending
+from portbook.register import tables
+from portbook.register.models import Member
+from portbook.register.operations import registry
+from register import desk as at_work
+
+from .people import statements
+
+At = Callable[[str], Client]
+
+KEY = "1" * 32
+
+
+def asked(who: Client, slug: str, values: dict[str, Any], reason: str = "the minutes say so") -> Pending:
+    """Show an act, then ask for a second word; the row that waits."""
+    shown = who.post(f"/desk/do/{slug}", {**values, "reason": reason, "key": KEY, "step": "show"})
+    assert shown.status_code == 200
+    digest = shown.context["shown"].digest
+    data = {**values, "reason": reason, "key": KEY, "step": "ask", "seen": digest}
+    answer = who.post(f"/desk/do/{slug}", data)
+    assert answer.status_code == 302
+    return Pending.objects.get(pk=int(answer["Location"].rpartition("/")[2]))
+
+
+def hold(who: Client) -> Pending:
+    """Ask that max speaks for the contact Fay: that takes two."""
+    return asked(who, "change-member", {"name": "max", "party": "Fay"})
+
+
+def party(name: str) -> str:
+    return tables.load(Member, "WHERE name = %s", [name])[0].party
+
+
+def person(name: str) -> Person:
+    member = tables.load(Member, "WHERE name = %s", [name])[0]
+    return Person(0, "", name, name, member.roles, member.party, True, True)
+
+
+def test_an_act_is_asked_agreed_to_and_done(desk: At) -> None:
+    ada, bob = desk("ada"), desk("bob")
+    row = hold(ada)
+    page = f"/desk/pending/{row.pk}"
+    assert [each.number for each in pending.waiting_for(person("bob"))] == [row.pk]
+    assert pending.waiting_for(person("ada")) == ()
+    seen = bob.get(page)
+    assert [cell.after for cell in seen.context["shown"].others[0].cells if cell.name == "party"] == ["Fay"]
+    assert b"asks for your word" in seen.content
+    assert b'value="do"' not in ada.get(page).content
+    assert bob.post(page, {"step": "word", "reason": "seen"}).status_code == 302
+    assert pending.waiting_for(person("bob")) == ()
+    assert [each.number for each in pending.waiting_for(person("ada"))] == [row.pk]
+    assert b"You can do it now" in ada.get(page).content
+    events = at_work.events()
+    done = ada.post(page, {"step": "do"})
+    assert done.status_code == 302
+    assert party("max") == "Fay"
+    assert at_work.events() == events + 1
+    row.refresh_from_db()
+    assert (row.is_done, row.event) == (True, events + 1)
+    event = tables.rows("SELECT actor, reason, persons FROM register_event WHERE number = %s", [events + 1])[
+        0
+    ]
+    assert event[:2] == ("ada", "the minutes say so")
+    assert json.loads(event[2]) == {"needed": 2, "others": ["bob"]}
+    again = ada.post(page, {"step": "do"})
+    assert again.status_code == 409
+    assert at_work.events() == events + 1
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+class TestOnOneEngine:
+    def test_without_a_word_it_cannot_be_done(self, desk: At) -> None:
+        ada = desk("ada")
+        page = f"/desk/pending/{hold(ada).pk}"
+        answer = ada.post(page, {"step": "do"})
+        assert answer.status_code == 409
+        assert "E-PERSONS" in answer.content.decode()
+        assert party("max") == ""
+
+    def test_nobody_agrees_with_himself(self, desk: At) -> None:
+        ada = desk("ada")
+        page = f"/desk/pending/{hold(ada).pk}"
+        events = at_work.events()
+        assert ada.post(page, {"step": "word", "reason": "I"}).status_code == 404
+        assert at_work.events() == events
+
+    def test_what_would_be_something_else_now_gets_no_word_and_is_asked_again(self, desk: At) -> None:
+        ada, bob = desk("ada"), desk("bob")
+        row = hold(ada)
+        page = f"/desk/pending/{row.pk}"
+        Pending.objects.filter(pk=row.pk).update(digest="0" * 64)
+        events = at_work.events()
+        answer = bob.post(page, {"step": "word", "reason": ""})
+        assert answer.status_code == 409
+        assert b"something else now" in answer.content
+        assert at_work.events() == events
+        anew = ada.post(page, {"step": "again"})["Location"]
+        assert anew != page
+        assert b"asks for your word" in bob.get(anew).content
+        assert [each.number for each in pending.waiting_for(person("bob"))] == [int(anew.rpartition("/")[2])]
+
+    def test_a_party_to_the_case_gives_no_word(self, desk: At) -> None:
+        """bob speaks for Gus, whose row ada wants to rename: the word must be another's."""
+        at_work.by_two(lambda act: registry.change_member(act, "bob", party="Gus"), "max")
+        row = asked(
+            desk("ada"), "rename-party", {"contact": "Gus", "name": "Gus the Second", "evidence": "x"}
+        )
+        page = f"/desk/pending/{row.pk}"
+        bob = desk("bob")
+        assert b"party to this case" in bob.get(page).content
+        events = at_work.events()
+        answer = bob.post(page, {"step": "word", "reason": ""})
+        assert answer.status_code == 403
+        assert "E-OWN-CASE" in answer.content.decode()
+        assert at_work.events() == events
+
+    def test_a_no_with_its_reason_ends_it(self, desk: At) -> None:
+        ada, bob = desk("ada"), desk("bob")
+        page = f"/desk/pending/{hold(ada).pk}"
+        assert bob.post(page, {"step": "no", "words": ""}).status_code == 422
+        assert bob.post(page, {"step": "no", "words": "He is not <Fay>."}).status_code == 302
+        told = ada.get(page).content.decode()
+        assert "He is not &lt;Fay&gt;." in told
+        assert 'value="do"' not in told
+        assert bob.post(page, {"step": "word", "reason": ""}).status_code == 409
+        assert pending.waiting_for(person("bob")) == ()
+
+    def test_asked_twice_it_waits_once(self, desk: At) -> None:
+        ada = desk("ada")
+        assert hold(ada).pk == hold(ada).pk
+        assert Pending.objects.count() == 1
+
+    def test_taken_back_it_waits_no_more(self, desk: At) -> None:
+        ada, bob = desk("ada"), desk("bob")
+        page = f"/desk/pending/{hold(ada).pk}"
+        assert ada.post(page, {"step": "back"}).status_code == 302
+        assert pending.waiting_for(person("bob")) == ()
+        assert b"taken back" in bob.get("/desk/pending").content
+
+    def test_after_a_day_nobody_waits(self, desk: At) -> None:
+        ada, bob = desk("ada"), desk("bob")
+        row = hold(ada)
+        Pending.objects.filter(pk=row.pk).update(asked="2001-01-01T10:00:00Z")
+        assert pending.waiting_for(person("bob")) == ()
+        answer = bob.post(f"/desk/pending/{row.pk}", {"step": "word", "reason": ""})
+        assert answer.status_code == 409
+        assert "E-DESK-OVER" in answer.content.decode()
+
+    def test_others_see_only_what_they_asked(self, desk: At) -> None:
+        row = hold(desk("max"))
+        for who in ("tia", "eve", "aud", "gus"):
+            assert desk(who).get(f"/desk/pending/{row.pk}").status_code == 404
+            assert b"change-member" not in desk(who).get("/desk/pending").content
+        assert desk("max").get(f"/desk/pending/{row.pk}").status_code == 200
+        assert desk("max").post(f"/desk/pending/{row.pk}", {"step": "word"}).status_code == 404
+
+    def test_the_list_costs_the_same_for_one_and_for_many(self, desk: At) -> None:
+        ada, bob = desk("ada"), desk("bob")
+        row = hold(ada)
+        bob.get("/desk/pending")  # the session is noted once
+        with statements() as one:
+            bob.get("/desk/pending")
+        for number in range(20):
+            row.pk, row.digest = None, f"{number:064}"
+            row.save()
+        with statements() as many:
+            found = bob.get("/desk/pending")
+        assert len(found.context["waiting"]) == 21
+        assert len(many) == len(one)
