@@ -246,3 +246,30 @@ def test_where_an_administrator_has_an_account_there_is_no_link(desk: At) -> Non
 def test_without_anybody_to_be_one_it_says_what_to_do(tables_alone: None) -> None:
     members.add(by("ada"), "ada", ["auditor"])
     assert "portbook register add-member NAME administrator" in opening.open_desk(SITE)
+
+
+# -- two for whoever could be both
+
+
+@SQLITE
+def test_once_two_of_the_office_sign_in_a_third_is_let_in_by_two(desk: At) -> None:
+    ada, bob = desk("ada"), desk("bob")
+    path = link_for("max")  # an administrator, who has no account yet
+    refused = visitor().get(path)
+    assert refused.status_code == 403
+    assert "second person of the office" in refused.content.decode()
+    number = Invitation.objects.get(member="max").pk
+    Invitation.objects.filter(pk=number).update(invited_by="ada")
+    assert ada.post(f"/desk/people/agree/{number}").status_code == 403  # who invited is one person
+    assert desk("tia").post(f"/desk/people/agree/{number}").status_code == 404
+    assert "Agree" in bob.get("/desk/people").content.decode()
+    assert bob.post(f"/desk/people/agree/{number}").status_code == 302
+    assert visitor().get(path).status_code == 200
+    assert bob.post(f"/desk/people/agree/{number}").status_code == 403  # it waits no more
+
+
+@SQLITE
+def test_the_first_two_and_who_is_not_of_the_office_begin_alone(desk: At) -> None:
+    assert visitor().get(link_for("max")).status_code == 200
+    desk("ada"), desk("bob")
+    assert visitor().get(link_for("eve")).status_code == 200

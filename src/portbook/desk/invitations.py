@@ -51,7 +51,8 @@ def invite(person: Person, member: str, email: str = "", *, site: str = "") -> s
     """
     found = _member(member)
     _may_invite(person, found)
-    link = f"{site}{make(member, person.member, hours=HOURS, email=email)}"
+    needs_word = _is_of_the_office(found) and _accounts_of_the_office() > 1
+    link = f"{site}{make(member, person.member, hours=HOURS, email=email, needs_word=needs_word)}"
     if email:
         facts = {"link": link, "roles": found.roles.split(), "by": person.shown_as, "hours": HOURS}
         body = render_to_string("desk/letters/invitation.txt", facts)
@@ -59,7 +60,7 @@ def invite(person: Person, member: str, email: str = "", *, site: str = "") -> s
     return link
 
 
-def make(member: str, invited_by: str, *, hours: int, email: str = "") -> str:
+def make(member: str, invited_by: str, *, hours: int, email: str = "", needs_word: bool = False) -> str:
     """Keep an invitation for *member* in place of those that nobody took; return the path of its link."""
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
@@ -70,8 +71,45 @@ def make(member: str, invited_by: str, *, hours: int, email: str = "") -> str:
             email=email,
             invited_by=invited_by,
             expires=_later(clock.instant(), hours),
+            needs_word=needs_word,
+            word_by="",
         )
     return f"/desk/welcome/{token}"
+
+
+def _is_of_the_office(member: Member) -> bool:
+    return not {Role.REGISTRAR, Role.ADMINISTRATOR}.isdisjoint(member.roles.split())
+
+
+def _accounts_of_the_office() -> int:
+    """How many who could give a second word sign in already; the first two begin alone."""
+    statement = (
+        "SELECT m.roles FROM register_member m JOIN desk_account a ON a.member = m.name WHERE m.is_active"
+    )
+    return sum(
+        not {Role.REGISTRAR, Role.ADMINISTRATOR}.isdisjoint(held.split())
+        for (held,) in tables.rows(statement)
+    )
+
+
+# -- a second word: who could be both persons of an act is let in by two
+
+
+def waiting() -> list[Invitation]:
+    """Return the invitations that wait for the word of a second person of the office."""
+    open_ones = Invitation.objects.filter(is_used=False, expires__gt=clock.instant())
+    return list(open_ones.filter(needs_word=True, word_by="").order_by("id"))
+
+
+def agree(person: Person, number: int) -> Invitation:
+    """Let the invitation count; by somebody else than who made it.  Raises `RuleError` E-DESK-INVITE."""
+    held = next((each for each in waiting() if each.pk == number), None)
+    if held is None:
+        raise _refused("this invitation waits for nobody's word")
+    if held.invited_by == person.member or not person.has(Role.REGISTRAR, Role.ADMINISTRATOR):
+        raise _refused("another person of the office gives the second word")
+    Invitation.objects.filter(pk=number, word_by="").update(word_by=person.member)
+    return held
 
 
 def _member(name: str) -> Member:
@@ -107,6 +145,8 @@ def found(token: str) -> Invitation:
     ).first()
     if held is None or Account.objects.filter(member=held.member).exists():
         raise _no_link()
+    if held.needs_word and not held.word_by:
+        raise _refused("this invitation waits for the word of a second person of the office; try again later")
     return held
 
 

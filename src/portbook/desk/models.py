@@ -35,6 +35,8 @@ class Invitation(models.Model):
     invited_by = models.CharField(max_length=MAX_NAME)
     expires = models.CharField(max_length=INSTANT)
     is_used = models.BooleanField(default=False)
+    needs_word = models.BooleanField(default=False)  # of a second person of the office (D-7)
+    word_by = models.CharField(max_length=MAX_NAME)  # who gave it; "" while nobody did
 
 
 class Draft(models.Model):

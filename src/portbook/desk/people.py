@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from portbook.desk import invitations, problems
@@ -93,8 +94,18 @@ def people(request: HttpRequest) -> HttpResponse:
         "rosters": rosters((team.name for team in policy_now().teams), terms, today),
         "past": [term for term in reversed(terms) if term.ends and term.ends < today][:PAST_TERMS],
         "deeds": _deeds(person_of(request).roles),
+        "invited": invitations.waiting(),
     }
     return render(request, "desk/people.html", context)
+
+
+@for_roles(*OFFICE)
+def agree(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the second word for an invitation."""
+    if request.method == "POST":
+        held = invitations.agree(person_of(request), pk)
+        messages.success(request, f"The invitation of {held.member} counts now.")
+    return HttpResponseRedirect("/desk/people")
 
 
 @for_roles(*OFFICE)
@@ -113,7 +124,8 @@ def invite(request: HttpRequest) -> HttpResponse:
         found: tuple[Problem, ...] = problems.problems_of(error)
         context["problems"] = found
         return render(request, "desk/people_invite.html", context, status=problems.status_of(error))
-    context |= {"link": link, **form.cleaned_data}
+    needs_word = any(each.member == form.cleaned_data["member"] for each in invitations.waiting())
+    context |= {"link": link, "needs_word": needs_word, **form.cleaned_data}
     return render(request, "desk/people_invited.html", context)
 
 

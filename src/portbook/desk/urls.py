@@ -68,6 +68,7 @@ urlpatterns = [
     path("desk/link/address/<str:secret>", takeovers.address),
     path("desk/people", people.people),
     path("desk/people/invite", people.invite),
+    path("desk/people/agree/<int:pk>", people.agree),
     path("desk/registry", registry.overview),
     path("desk/registry/policy", registry.policy),
     path("desk/registry/begin", registry.begin),

@@ -30,6 +30,8 @@ class Migration(migrations.Migration):
                 ("invited_by", models.CharField(max_length=255)),
                 ("expires", models.CharField(max_length=20)),
                 ("is_used", models.BooleanField(default=False)),
+                ("needs_word", models.BooleanField(default=False)),
+                ("word_by", models.CharField(max_length=255)),
             ],
         ),
         migrations.CreateModel(
