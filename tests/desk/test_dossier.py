@@ -278,3 +278,23 @@ def test_an_expert_sees_what_was_decided_in_like_cases(desk: At) -> None:
     assert "a colleague: refuse" in text
     assert "Not river-two." in text
     assert "like-head" not in page(desk("tia"), number)
+
+
+@sqlite_alone
+def test_who_was_assigned_something_hears_how_to_act_for_it(desk: At) -> None:
+    number = work.in_state(S.ASSIGNED).answer["application"]
+    assert "Your entry" in page(desk("tia"), number)
+    link = re.search(r'href="(/desk/do/change-member\?[^"]+)"', page(desk("ada"), number))
+    assert link
+    form = desk("ada").get(link[1]).content.decode()
+    contact = re.search(r"party=([^&]+)", link[1])
+    assert contact
+    assert f'value="{contact[1]}"' in form
+    assert 'value="tia"' in form
+
+
+@sqlite_alone
+def test_who_acts_for_a_contact_already_hears_nothing_of_it(desk: At) -> None:
+    number = work.in_state(S.ASSIGNED, actor="gus").answer["application"]
+    assert "Your entry" not in page(desk("gus"), number)
+    assert "change-member" not in page(desk("ada"), number)

@@ -8,11 +8,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from portbook.desk.models import Invitation
+from portbook.desk.models import Account, Invitation
 from portbook.desk.people import SOON, Term, rosters
 from portbook.register import tables
 from portbook.register.models import ExpertTerm, Member
 from register import desk as at_work
+
+from . import people
 
 At = Callable[[str], Client]
 
@@ -46,6 +48,15 @@ def test_the_office_is_listed_and_others_are_found(desk: At) -> None:
     assert [each.name for each in found] == ["tia"]
     assert [each.name for each in client.get("/desk/people?name=IESG").context["members"]] == ["iesg"]
     assert client.get("/desk/people?name=%25").context["members"] == []
+
+
+def test_people_are_found_by_address_and_by_the_name_they_chose(desk: At) -> None:
+    tia = people.account("tia")
+    Account.objects.filter(pk=tia.pk).update(name="Theodora Dale")
+    for sought in ("TIA@people", "theodora"):
+        page = desk("ada").get("/desk/people", {"name": sought}).content.decode()
+        assert "Theodora Dale" in page
+    assert "Theodora" not in desk("ada").get("/desk/people", {"name": "bob"}).content.decode()
 
 
 def test_who_signs_in_and_how(desk: At) -> None:

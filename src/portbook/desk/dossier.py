@@ -5,7 +5,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from portbook.desk import asked, checklist, edition_says, lines_of_grant, offers, problems, sentences
+from portbook.desk import (
+    asked,
+    checklist,
+    edition_says,
+    holder_to_be,
+    lines_of_grant,
+    offers,
+    problems,
+    sentences,
+)
 from portbook.desk.deeds.forms import MAX_NUMBER
 from portbook.desk.entrance import signed_in
 from portbook.desk.members import person_of
@@ -57,6 +66,7 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
         "is_draft": status.state is ApplicationState.DRAFT,
         "can_edit": not _EDITED_BY.isdisjoint(opened.may),
         "lines": lines_of_grant.of(opened.asks, instant[:10]) if is_assigned else None,
+        "holder_to_be": holder_to_be.of(dossier) if is_assigned else None,
         **_evidence(request, dossier, opened, instant),
     }
     return render(request, "desk/application.html", context)

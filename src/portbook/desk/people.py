@@ -145,8 +145,9 @@ def _deeds(held: str) -> dict[str, Deed]:
 def _members(sought: str, after: str) -> list[Someone]:
     """One more than a page of members after the name *after*: those of the office, or those *sought*."""
     if sought:
-        where = f"(m.name LIKE %s ESCAPE '{_ESCAPE}' OR m.party LIKE %s ESCAPE '{_ESCAPE}')"
-        given = [_pattern(sought)] * 2
+        fields = ("m.name", "m.party", "COALESCE(a.name, '')", "COALESCE(u.email, '')")
+        where = "(" + " OR ".join(f"LOWER({field}) LIKE %s ESCAPE '{_ESCAPE}'" for field in fields) + ")"
+        given = [_pattern(sought.lower())] * len(fields)
     else:
         where, given = "m.roles NOT IN ('', %s)", [Role.APPLICANT.value]
     statement = (
@@ -154,6 +155,7 @@ def _members(sought: str, after: str) -> list[Someone]:
         "EXISTS (SELECT 1 FROM "
         "mfa_authenticator f WHERE f.user_id = a.user_id AND f.type IN ('totp', 'webauthn')) "
         "FROM register_member m LEFT JOIN desk_account a ON a.member = m.name "
+        "LEFT JOIN auth_user u ON u.id = a.user_id "
         f"WHERE {where} AND m.name > %s ORDER BY m.name LIMIT {MEMBERS_A_PAGE + 1}"
     )
     found = tables.rows(statement, [*given, after])
