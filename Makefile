@@ -25,7 +25,7 @@ practice:  ## a desk to try on 127.0.0.1:8765: invented people, a register that 
 test:  ## all tests but the long ones; what could not be run is named at the end (ARGS="-k name")
 	@$(PYTHON) tools/bootstrap.py test
 	@.venv/bin/python tools/system_parts.py
-	@exec .venv/bin/python -m pytest -n $(WORKERS) $(ARGS)
+	@exec .venv/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check:  ## style, types, and which module may import which
 	@$(PYTHON) tools/bootstrap.py test

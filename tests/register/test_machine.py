@@ -19,7 +19,7 @@ from portbook.store import EditionStore
 from . import conftest, postgresql
 from .machine import Machine, prepare
 
-SEQUENCES = {"sqlite": 30, "postgresql": 20}
+SEQUENCES = {"sqlite": 30, "postgresql": 25}
 DEEP_SEQUENCES = {"sqlite": 3_000, "postgresql": 3_000}
 STEPS, DEEP_STEPS = 20, 50
 
