@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 
 import pytest
+from allauth.core import context
+from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 
 from portbook.desk import addresses, door, rates
 from portbook.desk.models import Account
@@ -403,3 +405,22 @@ def test_a_name_is_text(desk: At) -> None:
     assert "&lt;img src=x" in client.get("/desk/account").content.decode()
     assert client.post("/desk/account", {"name": "n" * (MAX_NAME + 1)}).status_code == 422
     assert client.post("/desk/account", {"name": "n" * MAX_NAME}).status_code == 302
+
+
+@SQLITE
+def test_a_factor_ends_the_sessions_that_began_without_it(desk: At) -> None:
+    """Else a stolen password would stay what it is, beside the factor that should make up for it (T-65)."""
+    user = people.account("tia").user
+    Authenticator.objects.filter(user=user).delete()
+    known, stolen = visitor(), visitor()
+    for client in (known, stolen):
+        sign_in(client, "tia@people.example")
+    assert stolen.get("/desk").status_code == 200
+    request = RequestFactory().get("/accounts/2fa/totp/activate/")
+    request.user, request.session = user, known.session
+    with context.request_context(request):
+        signals.authenticator_added.send(
+            sender=Authenticator, request=request, user=user, authenticator=Authenticator(user=user)
+        )
+    assert known.get("/desk").status_code == 200
+    assert stolen.get("/desk").status_code == 302

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -273,3 +274,20 @@ def test_the_first_two_and_who_is_not_of_the_office_begin_alone(desk: At) -> Non
     assert visitor().get(link_for("max")).status_code == 200
     desk("ada"), desk("bob")
     assert visitor().get(link_for("eve")).status_code == 200
+
+
+@SQLITE
+def test_an_account_that_is_somebody_becomes_nobody_else(desk: At) -> None:
+    for name in ("ada", "gus"):  # of the office; acting for a contact
+        assert desk(name).post(link_for("eli")).status_code == 403
+        assert Account.objects.filter(member=name).exists()
+    assert desk("tia").post(link_for("eli")).status_code == 302
+
+
+@SQLITE
+def test_an_address_that_no_letter_reached_is_not_verified(desk: At) -> None:
+    with by_letter():
+        visitor().post(link_for("eli"), FORM)
+        assert not EmailAddress.objects.filter(verified=True, email=FORM["email"].lower()).exists()
+        visitor().post(link_for("sol", "zoe@office.example"), {**FORM, "email": "zoe@office.example"})
+    assert EmailAddress.objects.filter(verified=True, email="zoe@office.example").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.test import Client
 
 from portbook.desk import pending
+from portbook.desk.limits import MAX_ASKED
 from portbook.desk.members import Person
 from portbook.desk.models import Pending
 from portbook.register import tables
@@ -180,3 +182,31 @@ class TestOnOneEngine:
             found = bob.get("/desk/pending")
         assert len(found.context["waiting"]) == 21
         assert len(many) == len(one)
+
+
+FREEZE = {"step": "show", "key": "k", "reason": "Repairs"}
+EXPERTS = {"text": "Eve, Eli", "key": "e", "reason": "The roster"}
+
+
+def test_nobody_asks_a_second_word_for_what_he_may_not(desk: At) -> None:
+    sent = {"step": "ask", "seen": "0" * 64, "key": "k", "reason": "x"}
+    assert desk("tia").post("/desk/do/freeze", sent).status_code == 403
+    assert desk("ada").post("/desk/do/freeze", sent).status_code == 409  # never shown so
+    assert not Pending.objects.exists()
+
+
+@pytest.mark.parametrize(("waiting", "status"), [(MAX_ASKED - 1, 302), (MAX_ASKED, 409)])
+def test_so_many_acts_of_one_account_wait(desk: At, waiting: int, status: int) -> None:
+    ada = desk("ada")
+    shown = re.search(r'name="seen" value="(\w+)"', ada.post("/desk/do/freeze", FREEZE).content.decode())
+    assert shown
+    assert ada.post("/desk/do/freeze", {**FREEZE, "step": "ask", "seen": shown[1]}).status_code == 302
+    first = Pending.objects.get()
+    for number in range(waiting - 1):  # of other acts
+        first.pk, first.digest = None, f"{number:064}"
+        first.save(force_insert=True)
+    unfreeze = ada.post("/desk/do/list-experts", {**EXPERTS, "step": "show"}).content.decode()
+    seen = re.search(r'name="seen" value="(\w+)"', unfreeze)
+    assert seen
+    answer = ada.post("/desk/do/list-experts", {**EXPERTS, "step": "ask", "seen": seen[1]})
+    assert answer.status_code == status

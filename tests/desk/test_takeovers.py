@@ -330,3 +330,14 @@ def test_who_sees_a_takeover(desk: At) -> None:
 def test_words_up_to_the_limit(desk: At, words: str, status: int) -> None:
     answer = desk("tia").post("/desk/takeovers/new", {"contact": "Fay", "words": words, "key": "k"})
     assert answer.status_code == status
+
+
+def test_one_at_a_time_and_few_a_month(pages: None) -> None:
+    """Each writes a stranger's words to a contact (T-64)."""
+    for contact in ("Fay", "Ada", "Rob"):
+        number = claimed(contact=contact)
+        assert code(lambda: claimed(contact="Zoe")) == "E-TAKEOVER-LIMIT"
+        takeovers.stop(registry.by("tia"), number)
+    assert code(lambda: claimed(contact="Zoe")) == "E-TAKEOVER-LIMIT"
+    assert claimed(actor="tom", contact="Zoe")
+    assert claimed(day=registry.after(limits.CHANGE_DAYS + 1), contact="Ada")

@@ -66,6 +66,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "usersessions/usersession_list.html", {"sessions": held})
 
 
+def end_other_sessions(request: HttpRequest, user: object, **_: object) -> None:
+    """End what was begun without the factor that *user* has from now on (T-65)."""
+    held = UserSession.objects.purge_and_list(user)
+    end_sessions(request, [each for each in held if not each.is_current()])
+
+
 def _ended(request: HttpRequest, held: list[UserSession]) -> HttpResponse:
     """End the session that is asked for, "others" for all but this one."""
     asked = request.POST.get("session", "")

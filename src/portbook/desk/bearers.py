@@ -81,7 +81,7 @@ def _bearer(request: HttpRequest) -> Person:
         raise _unknown(request)
     request.user = token.account.user
     person = person_of(request)
-    if person.roles != token.roles:
+    if person.standing != token.roles:
         raise _unknown(request)
     if person.needs_factor and not person.has_factor:
         message = "this account has no second factor, and what its member is asks for one; sign in to add it"

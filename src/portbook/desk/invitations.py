@@ -163,16 +163,34 @@ def take(invitation: Invitation, wanted: Wanted) -> User:
         user: User = User.objects.create_user(
             get_adapter().generate_unique_username([wanted.email]), wanted.email, wanted.password
         )
-        EmailAddress.objects.create(user=user, email=wanted.email, verified=True, primary=True)
+        is_shown = _is_shown(invitation, wanted.email)
+        EmailAddress.objects.create(user=user, email=wanted.email, verified=is_shown, primary=True)
         Account.objects.create(user=user, member=invitation.member, name=wanted.name, muted="")
     return user
+
+
+def _is_shown(invitation: Invitation, email: str) -> bool:
+    """Whether the link shows that *email* is read: it was sent there; who founds a register is believed."""
+    return invitation.invited_by == CONSOLE or email == invitation.email.lower() != ""
 
 
 def take_with(invitation: Invitation, account: int) -> None:
     """Let an account that somebody has act as the member from now on."""
     with transaction.atomic():
+        _see_one_member(account)
         _use_up(invitation)
         Account.objects.filter(pk=account).update(member=invitation.member)
+
+
+def _see_one_member(account: int) -> None:
+    """Raise when the account is somebody in the register already: nobody is two (D-7)."""
+    statement = (
+        "SELECT m.roles, m.party FROM desk_account a JOIN register_member m ON m.name = a.member "
+        "WHERE a.id = %s"
+    )
+    for roles, party in tables.rows(statement, [account]):
+        if party or {*roles.split()} - {Role.APPLICANT.value}:
+            raise _refused("this account acts for the operator or a contact; another person takes the link")
 
 
 def _use_up(invitation: Invitation) -> None:

@@ -10,6 +10,7 @@ MAX_MONTHS = 120  # that letters to contacts look back
 MAX_WORDS = 100  # in one field of a deed: contacts, documents, codes
 
 # The office and its books
+MAX_ASKED = 20  # acts of one account that wait for a second word
 ACTS_SHOWN = 100  # that wait for a second word, in the list
 EVENTS_A_PAGE = 50
 ROWS_SHOWN = 200  # of what an Event changed, or the next edition changes

@@ -36,6 +36,11 @@ class Person(NamedTuple):
     has_factor: bool
     needs_factor: bool
 
+    @property
+    def standing(self) -> str:
+        """What he is, in one text: a session and a token end when it changes (T-61)."""
+        return f"{self.roles} for {self.party}" if self.party else self.roles
+
     def has(self, *roles: Role) -> bool:
         """Whether he has one of *roles*."""
         return not {*roles}.isdisjoint(self.roles.split())

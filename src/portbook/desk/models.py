@@ -67,7 +67,7 @@ class Token(models.Model):
     made = models.CharField(max_length=INSTANT)
     expires = models.CharField(max_length=INSTANT)
     used = models.CharField(max_length=10)  # the day on which it was used last; "" for never
-    roles = models.CharField(max_length=MAX_NAME)  # of the member when it was made; it ends with them (T-61)
+    roles = models.CharField(max_length=3 * MAX_NAME)  # what its member was when it was made
     is_revoked = models.BooleanField(default=False)
 
     class Meta:

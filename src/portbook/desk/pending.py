@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from portbook.desk import changed_rows, founding, problems
 from portbook.desk.deeds import Deed, table
-from portbook.desk.limits import ACTS_SHOWN
+from portbook.desk.limits import ACTS_SHOWN, MAX_ASKED
 from portbook.desk.members import CHANNEL, Person, person_of
 from portbook.desk.models import Pending
 from portbook.errors import PortbookError, Problem, RuleError
@@ -69,9 +69,24 @@ class Look(NamedTuple):
 
 def ask(request: HttpRequest, deed: Deed, form: Form, said: "Said") -> Pending:
     """Keep an act that was shown, until others gave their word for it."""
+    _see_room(person_of(request))
+    tried = Act("", person_of(request).member, "", said.cleaned_data["reason"], clock.instant(), CHANNEL)
+    shown = changed_rows.shown(
+        deed.do(tried._replace(is_dry=True), form.cleaned_data)
+    )  # who may not is refused
+    if shown.digest != said.cleaned_data["seen"]:
+        message = "this would not do now what was shown; look again"
+        raise RuleError(Problem("E-STALE", message, "docs/desk.md"))
     values = {name: form[name].value() for name in form.fields}
     person, digest, reason = person_of(request), said.cleaned_data["seen"], said.cleaned_data["reason"]
     return keep(person, deed.slug, digest, values, what_of(values), reason)
+
+
+def _see_room(person: Person) -> None:
+    mine = Pending.objects.filter(account_id=person.account, is_done=False, asked__gte=_hours_ago())
+    if mine.count() >= MAX_ASKED:
+        message = f"{MAX_ASKED} acts of yours wait for a word; take one back first"
+        raise RuleError(Problem("E-DESK-ASKED", message, "docs/limits.md"))
 
 
 def keep(person: Person, slug: str, digest: str, values: Any, what: str, reason: str) -> Pending:

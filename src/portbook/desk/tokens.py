@@ -107,7 +107,7 @@ def make(person: Person, text: str, name: str, scopes: Iterable[str], days: int)
         made=now,
         expires=ends.strftime("%Y-%m-%dT%H:%M:%SZ"),
         used="",
-        roles=person.roles,
+        roles=person.standing,
     )
 
 

@@ -50,7 +50,7 @@ class Beginning(forms.Form):
     def clean_email(self) -> str:
         """Refuse an address that has an account."""
         email = str(self.cleaned_data["email"]).lower()
-        if EmailAddress.objects.filter(email=email).exists():
+        if EmailAddress.objects.filter(email=email, verified=True).exists():
             raise ValidationError("This address has an account: sign in with it, then open the link again.")
         return email
 

@@ -157,7 +157,9 @@ class Checker:
         unfit = {finding.field for finding in found if finding.action in (Action.REJECT, Action.RETURN)}
         for port in case.ports:
             is_open = port.number is None or port.path in unfit
-            if case.wants_ports and is_open and port.range and port.range.is_assignable:
+            if not (case.wants_ports and is_open and port.range and port.range.is_assignable):
+                continue
+            if not port.range.is_for_the_ietf or case.application.channel is not Channel.FORM:
                 return suggest(self.registry, port.range.ports, pending=case.circumstances.pending)
         return ()
 

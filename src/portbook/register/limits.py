@@ -12,6 +12,7 @@ APPROVAL_HOURS = 24  # that the word of a second person holds (D-7)
 
 # Contacts (T-47, T-48)
 MAX_ADDRESSES = 5  # of one contact
+MAX_CLAIMS = 3  # takeovers that one member begins in `CHANGE_DAYS`
 CHANGE_DAYS = 14  # until other addresses take effect
 REST_DAYS = 30  # after that without another change
 VERIFIED_MONTHS = 12  # that an address which answered counts

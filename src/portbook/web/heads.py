@@ -10,9 +10,7 @@ from portbook.web.editions import Served
 from portbook.web.sentences import shown_ports
 from portbook.web.texts import LINE_BREAK, Piece, page_text, pieces, preformatted, reference_piece
 
-REQUEST = (
-    "https://www.iana.org/protocols/apply"  # where a name or a number is asked for, until the desk is here
-)
+REQUEST = "https://www.iana.org/protocols/apply"  # where a name or a number is asked of IANA
 
 
 class Part(NamedTuple):

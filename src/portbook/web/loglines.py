@@ -6,11 +6,14 @@ the number that the error page shows.
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 from portbook.errors import shown
 
 PATH_SHOWN = 200  # characters
+
+_SECRET = re.compile(r"[A-Za-z0-9_-]{32,}", re.ASCII)  # as links that work once have it (T-70)
 
 
 class Lines(logging.Formatter):
@@ -27,7 +30,7 @@ class Lines(logging.Formatter):
             line["message"] = record.getMessage()
         else:
             line["method"] = shown(str(request.method))
-            line["path"] = shown(request.path, PATH_SHOWN)
+            line["path"] = shown(_SECRET.sub("...", request.path), PATH_SHOWN)
             line["id"] = getattr(record, "fault_id", "")
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)

@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                 ("made", models.CharField(max_length=20)),
                 ("expires", models.CharField(max_length=20)),
                 ("used", models.CharField(max_length=10)),
-                ("roles", models.CharField(max_length=255)),
+                ("roles", models.CharField(max_length=765)),
                 ("is_revoked", models.BooleanField(default=False)),
                 (
                     "account",

@@ -13,7 +13,7 @@ from portbook.errors import Problem, RuleError, shown
 from portbook.register import models, tables
 from portbook.register.acts import Act, Done
 from portbook.register.cases import GRANTED, OPEN, REFUSED, STOPPED, Takeover
-from portbook.register.limits import CHANGE_DAYS
+from portbook.register.limits import CHANGE_DAYS, MAX_CLAIMS
 from portbook.register.operations import contacts, notices
 from portbook.register.operations.acting import Doing, perform
 from portbook.register.operations.asking_addresses import reader_of
@@ -44,6 +44,7 @@ def claim(act: Act, contact_id: str, words: str, *, address: str, links: Links) 
             message = f"{shown(doing.member.name)} acts for {doing.member.party!r} already"
             raise RuleError(Problem("E-TAKEOVER-OTHER", message, _SOURCE))
         _only_one(contact_id)
+        _not_again(doing)
         contacts.check_rest(doing, contact_id)
         known, others = _known_and_others(doing, contact_id)
         ends = notices.later(doing.today, CHANGE_DAYS)
@@ -83,6 +84,15 @@ def _only_one(contact_id: str) -> None:
     if others := tables.load(Takeover, "WHERE contact = %s AND state = %s", [contact_id, OPEN]):
         message = f"takeover {others[0].identity} of {shown(contact_id)} is open; it is decided first"
         raise RuleError(Problem("E-TAKEOVER-OPEN", message, "T-49"))
+
+
+def _not_again(doing: Doing) -> None:
+    """Each claim writes a stranger's words to a contact: one at a time, and few a month (T-64)."""
+    since = str(notices.later(doing.today, -CHANGE_DAYS))
+    mine = tables.load(Takeover, "WHERE claimant = %s AND begins >= %s", [doing.member.name, since])
+    if any(each.state == OPEN for each in mine) or len(mine) >= MAX_CLAIMS:
+        message = f"a member has one takeover open, and begins {MAX_CLAIMS} in {CHANGE_DAYS} days"
+        raise RuleError(Problem("E-TAKEOVER-LIMIT", message, "docs/limits.md"))
 
 
 # -- what the old addresses say, by the links of their letters, and others
