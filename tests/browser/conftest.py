@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from kinds import EDITIONS, PLACES
+from kinds import EDITIONS, ONE_EACH, PLACES
 from playwright.sync_api import Browser
 from tabs import chromium, keep, serving
 
@@ -51,6 +51,13 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def site(request: pytest.FixtureRequest) -> Site:
     found: Site = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(params=ONE_EACH, ids=[kind.name for _, kind in ONE_EACH])
+def kind_of_page(request: pytest.FixtureRequest) -> Place:
+    """Every kind of page once, for what depends on its elements alone and not on the data in them."""
+    edition, kind = request.param
+    return Place(request.getfixturevalue(edition).address, getattr(kind, edition), kind.status)
 
 
 @pytest.fixture(params=PLACES, ids=[f"{kind.name}-{edition}" for edition, kind in PLACES])

@@ -63,3 +63,4 @@ KINDS = (
     Kind("about", "/about", "/about"),
 )
 PLACES = tuple((edition, kind) for edition in EDITIONS for kind in KINDS if getattr(kind, edition))
+ONE_EACH = tuple(("embedded" if kind.embedded else "invented", kind) for kind in KINDS)

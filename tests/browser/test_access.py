@@ -78,11 +78,11 @@ def test_nothing_is_wider_than_the_window_or_the_paper(browser: Browser, place: 
         assert wider_than_the_window(page) == []
 
 
-def test_the_focus_is_seen_and_nothing_moves(browser: Browser, place: Place) -> None:
+def test_the_focus_is_seen_and_nothing_moves(browser: Browser, kind_of_page: Place) -> None:
     """On a desk, where less motion is asked for: Tab walks the page, which stood still from its start."""
-    with Watched(browser, place.address, reduced_motion="reduce") as tab:
+    with Watched(browser, kind_of_page.address, reduced_motion="reduce") as tab:
         tab.page.add_init_script(SHIFTS)
-        assert shifts(tab, place) == []
+        assert shifts(tab, kind_of_page) == []
         page = tab.page
         assert page.evaluate(MOVING) == []
         stops = page.locator("a[href]:visible, input:visible, select:visible, button:visible").count()
