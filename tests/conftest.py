@@ -61,10 +61,12 @@ def parts_needed(item: pytest.Item) -> Iterator[str]:
         yield from marker.args
 
 
-# What the two engines may do differently is tested whole on both: claims, locks, crashes, plans, order of text.
+# What the engines may do differently is tested whole on both: claims, locks, crashes, plans, order of text.
 OF_ENGINES = frozenset(
-    "claims collation contention databases faults kills lost_connection machine machine_finds plans pending "
-    "seeding story".split()
+    (
+        *("claims", "collation", "contention", "databases", "faults", "kills", "lost_connection", "machine"),
+        *("machine_finds", "pending", "plans", "seeding", "story"),
+    )
 )
 
 

@@ -106,7 +106,7 @@ def test_the_first_administrator(browser: Browser, desk: Desk) -> None:
         page.goto("/desk")
         tab.comes_to("/accounts/2fa/")
         page.get_by_role("link", name="Set up an app").click()
-        assert page.locator("img.qr").evaluate("image => image.naturalWidth") > 100
+        page.wait_for_function("document.querySelector('img.qr').naturalWidth > 100")
         key = page.locator(".secret").inner_text()
         tab.fill("Set it up", code=code_of(key))
         tab.comes_to("/accounts/2fa/recovery-codes/")
