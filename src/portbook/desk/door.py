@@ -180,13 +180,13 @@ def _is_over(session: SessionBase, person: members.Person, now: int) -> bool:
     return bool(
         now - session.get(_SEEN, now) > IDLE_SECONDS[person.needs_factor]
         or now - session.get(_BEGAN, now) > settings.SESSION_COOKIE_AGE
-        or session.get(_ROLES, person.standing) != person.standing
+        or session.get(_ROLES, person.roles) != person.roles
     )
 
 
 def _note(session: SessionBase, person: members.Person, now: int) -> None:
     """Note that it is used, now and then; and at first, when it began and in which roles."""
     if _BEGAN not in session:
-        session[_BEGAN], session[_ROLES] = now, person.standing
+        session[_BEGAN], session[_ROLES] = now, person.roles
     if now - session.get(_SEEN, 0) >= NOTED_SECONDS:
         session[_SEEN] = now

@@ -38,7 +38,7 @@ class Person(NamedTuple):
 
     @property
     def standing(self) -> str:
-        """What he is, in one text: a session and a token end when it changes (T-61)."""
+        """What he is, in one text: a token ends when it changes (T-61)."""
         return f"{self.roles} for {self.party}" if self.party else self.roles
 
     def has(self, *roles: Role) -> bool:
