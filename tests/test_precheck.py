@@ -115,7 +115,13 @@ def test_where_nothing_quiet_is_left_whatever_is_free_is_suggested() -> None:
 def test_numbers_are_suggested_where_the_choice_is_open_and_only_there() -> None:
     assert CHECKER.check(application("port"), TODAY).suggestions == ()
     assert CHECKER.check(application("name"), TODAY).suggestions == ()
-    for ports in ([{"range": "User Ports"}], [{"number": "3478"}], [{"number": "31020"}]):
+    for ports in (
+        [{"range": "User Ports"}],
+        [{"number": "3478"}],
+        [{"number": "31020"}],
+        [{"number": "900"}],
+        [{"number": "50000"}],
+    ):
         checked = CHECKER.check(application("port", {"ports": ports}), TODAY)
         assert len(checked.suggestions) == 5
         assert all(1024 < each.port < 49151 for each in checked.suggestions)

@@ -45,7 +45,7 @@ def test_a_good_number_is_taken_by_a_press(browser: Browser, address: str) -> No
     with AtDesk(browser, address, "tia") as tab:
         draft = begin(tab.page, "port")
         tab.show(f"{draft}?step=ports")
-        tab.page.fill("[name='ports.0.number']", "1024")
+        tab.page.fill("[name='ports.0.number']", "443")
         good = tab.page.locator(".good-numbers button").first
         expect(good).to_be_visible()
         number = good.inner_text()

@@ -10,7 +10,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hasher, make_password
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -21,8 +21,11 @@ PASSWORD = "a long enough sentence"
 
 
 @cache
-def _hashed(hasher: str) -> str:
-    """The password as it is kept: to hash it takes as long as the rest of a test."""
+def _hashed(hasher: str, work: int) -> str:
+    """The password as it is kept: to hash it takes as long as the rest of a test.
+
+    By its *work* too: one kept with another is hashed anew at the next sign-in, which ends the session.
+    """
     return make_password(PASSWORD)
 
 
@@ -31,7 +34,7 @@ def account(name: str) -> Account:
     found = Account.objects.filter(member=name).first()
     if found:
         return found
-    password = _hashed(settings.PASSWORD_HASHERS[0])
+    password = _hashed(settings.PASSWORD_HASHERS[0], getattr(get_hasher(), "work_factor", 0))
     user = User.objects.create(username=name, email=f"{name}@people.example", password=password)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "none"})

@@ -20,7 +20,7 @@ from portbook.findings import Action, Finding
 from portbook.mentions import Mentions
 from portbook.names import same_name
 from portbook.numbers import MAX_PORT
-from portbook.policy import RFC6335, Policy
+from portbook.policy import RFC6335, Policy, Range
 from portbook.precheck.granting import grant, ids_of
 from portbook.procedures import Basis, EditionRows, assign
 from portbook.records import PublishedDate, Record
@@ -155,12 +155,11 @@ class Checker:
     def _suggestions(self, case: Case, found: tuple[Finding, ...]) -> tuple[Suggestion, ...]:
         """Good numbers, where the choice is left or the number that is asked for cannot be had."""
         unfit = {finding.field for finding in found if finding.action in (Action.REJECT, Action.RETURN)}
-        for port in case.ports:
-            is_open = port.number is None or port.path in unfit
-            if not (case.wants_ports and is_open and port.range and port.range.is_assignable):
-                continue
-            if not port.range.is_for_the_ietf or case.application.channel is not Channel.FORM:
-                return suggest(self.registry, port.range.ports, pending=case.circumstances.pending)
+        for port in case.ports if case.wants_ports else ():
+            if port.number is None or port.path in unfit:
+                ranges = filter(None, (port.range, *self.policy.ranges))
+                if within := next((each for each in ranges if _can_be_had(each, case)), None):
+                    return suggest(self.registry, within.ports, pending=case.circumstances.pending)
         return ()
 
     def _preview(self, case: Case, today: PublishedDate) -> tuple[tuple[Record, ...], tuple[Record, ...]]:
@@ -198,6 +197,12 @@ def _can_be_shown(found: tuple[Finding, ...]) -> bool:
     """Whether rows can be shown: nothing stands against the name, the ports, the transports and the codes."""
     against = (finding for finding in found if finding.action in (Action.REJECT, Action.RETURN))
     return not any(finding.field.startswith(_OF_ROWS) for finding in against)
+
+
+def _can_be_had(within: Range, case: Case) -> bool:
+    """Whether such an application can have a number of that range (R-REV-3: System Ports by no form)."""
+    by_form = case.application.channel is Channel.FORM
+    return within.is_assignable and not (by_form and within.is_for_the_ietf)
 
 
 _OF_ROWS = ("service_name", "ports", "transports", "codes", "related", "channel")
