@@ -35,8 +35,10 @@ from desk.conftest import (  # noqa: F401
     working_file,
 )
 from portbook.applications import Kind
-from portbook.desk import drafts, pending, token_texts, tokens
+from portbook.desk.acting import pending
+from portbook.desk.applying import drafts
 from portbook.desk.deeds import table
+from portbook.desk.programs import token_texts, tokens
 from portbook.procedures import Amendment, Target
 from portbook.records import rich
 from portbook.register import showing

@@ -9,7 +9,7 @@ from django.test import Client
 
 from asking import BASES
 from portbook.applications import of_tree
-from portbook.desk import apply_form
+from portbook.desk.applying import mapping
 
 
 def begun(client: Client, **choice: str) -> str:
@@ -41,7 +41,7 @@ def filled(client: Client, base: str, change: dict[str, Any] | None = None) -> s
     """A draft in which everything of the request *base* is typed, on one page."""
     application = of_tree(BASES[base] | (change or {})).application
     address = begun(client, kind=application.kind.value)
-    said = {name: text.split("\n") for name, text in apply_form.typed_of(application).items()}
+    said = {name: text.split("\n") for name, text in mapping.typed_of(application).items()}
     said = {name: text if name == "transports" else ["\n".join(text)] for name, text in said.items()}
     answer = client.post(address, hidden(page(client, f"{address}?all")) | {"go": "review"} | said)
     assert answer.status_code == 302, answer.content.decode()

@@ -8,10 +8,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from portbook.desk import token_texts, tokens
 from portbook.desk.members import _found
 from portbook.desk.models import Token
-from portbook.desk.scopes import Scope
+from portbook.desk.programs import token_texts, tokens
+from portbook.desk.programs.scopes import Scope
 
 from . import people
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import connection
 
 from portbook.applications import Kind
-from portbook.desk import drafts, pending, token_texts, tokens
+from portbook.desk.acting import pending
+from portbook.desk.applying import drafts
 from portbook.desk.members import Person, _found
+from portbook.desk.programs import token_texts, tokens
 from portbook.procedures import Target
 from portbook.register import tables
 from portbook.register.operations import revoking, takeovers

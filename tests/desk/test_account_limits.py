@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
-from portbook.desk import rates
+from portbook.desk.accounts import rates
 
 from . import people
 from .signing import PASSWORD, by_letter, sign_in, sign_up, visitor

@@ -16,7 +16,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, RequestFactory, override_settings
 
-from portbook.desk import addresses, door, rates
+from portbook.desk import door
+from portbook.desk.accounts import addresses, rates
 from portbook.desk.models import Account
 from portbook.register import tables, worker
 from portbook.register.limits import MAX_NAME

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from portbook.desk import acting
+from portbook.desk.acting import deed_page
 from portbook.desk.deeds import table
-from portbook.desk.scopes import Scope
+from portbook.desk.programs.scopes import Scope
 from portbook.register import showing, tables
 from portbook.register.operations import recommending
 from portbook.review import Verdict
@@ -269,6 +269,6 @@ def test_no_form_reads_files_or_secrets() -> None:
 
 
 def test_no_field_of_a_deed_says_who_acts_or_when() -> None:
-    ours = {*acting.Said.base_fields, "actor", "instant", "channel", "persons", "needed", "is_dry"}
+    ours = {*deed_page.Said.base_fields, "actor", "instant", "channel", "persons", "needed", "is_dry"}
     for deed in table().values():
         assert ours.isdisjoint(deed.form.base_fields), deed.slug

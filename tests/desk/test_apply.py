@@ -17,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 
 from asking import BASES
 from portbook.applications import Kind, of_tree, tree
-from portbook.desk import apply_choices, apply_form, apply_kept, limits
+from portbook.desk import limits
+from portbook.desk.applying import choices, kept, mapping
 from portbook.desk.members import Person
 from portbook.desk.models import Draft
 from portbook.register import tables
@@ -39,14 +40,14 @@ PAYLOAD = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
 def test_what_is_needed_at_all_comes_first(desk: At) -> None:
     html = unescape(page(desk("tia"), "/desk/apply"))
     assert "Do you need a port at all?" in html
-    for choice in apply_choices.CHOICES:
+    for choice in choices.CHOICES:
         assert choice.title in html
-    for _, title in apply_choices.OTHERS:
+    for _, title in choices.OTHERS:
         assert title in html
 
 
 def test_a_choice_leaves_questions_out(desk: At) -> None:
-    for choice in apply_choices.CHOICES:
+    for choice in choices.CHOICES:
         short = page(desk("tia"), begun(desk("tia"), choice=choice.slug))
         whole = page(desk("tia"), begun(desk("tia"), kind=choice.kind.value))
         asked, all_asked = (re.findall(r"\?step=([a-z_-]+)", html) for html in (short, whole))
@@ -188,9 +189,7 @@ def test_xss_in_each_field(desk: At, base: str) -> None:
         "step",
     }
     names -= {"ticket", "page", "told", "base", "viewport"}
-    fields = {
-        name: f"{PAYLOAD}{place}" for place, name in enumerate(sorted(names)) if apply_form.field_of(name)
-    }
+    fields = {name: f"{PAYLOAD}{place}" for place, name in enumerate(sorted(names)) if mapping.field_of(name)}
     assert len(fields) > 30
     client.post(address, hidden(html) | fields | {"go": "save"})
     shown = (f"{address}?all", f"{address}/review", "/desk/apply", "/desk")
@@ -294,14 +293,14 @@ def test_what_waits_is_read_once_by_its_account(desk: At) -> None:
         Person(account(name).pk, "", "", name, "applicant", "", True, False) for name in ("tia", "tom")
     )
     rf, session = RequestFactory(), SessionStore()
-    fields = {"ticket": apply_kept.ticket(tia), "page": "/desk/apply/1", "service_name": " tide "}
+    fields = {"ticket": kept.ticket(tia), "page": "/desk/apply/1", "service_name": " tide "}
     late, asked = rf.post("/desk/apply/1", fields), rf.get("/desk/apply/1")
     late.user = AnonymousUser()
     late.session = asked.session = session
-    apply_kept.keeps_typed(lambda request: HttpResponse())(late)
-    assert apply_kept.returned(asked, tom) is None
-    assert apply_kept.returned(asked, tia) == {"service_name": "tide"}
-    assert apply_kept.returned(asked, tia) is None
+    kept.keeps_typed(lambda request: HttpResponse())(late)
+    assert kept.returned(asked, tom) is None
+    assert kept.returned(asked, tia) == {"service_name": "tide"}
+    assert kept.returned(asked, tia) is None
 
 
 def test_nobody_leaves_anything_without_a_ticket(desk: At) -> None:

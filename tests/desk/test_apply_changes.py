@@ -12,7 +12,7 @@ from django.test import Client
 
 from asking import BASES
 from portbook.applications import of_tree, read, to_json, tree
-from portbook.desk import lines_of_grant
+from portbook.desk.dossiers import lines_of_grant
 from portbook.desk.models import Draft, StatusLink
 from portbook.register import casework, tables
 from portbook.states import ApplicationState as State

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from asking import BASES
 from portbook.applications import FIELDS, Application, Kind, of_tree, tree
-from portbook.desk import apply_fields, apply_form, apply_questions, limits
+from portbook.desk import limits
+from portbook.desk.applying import fields, mapping, questionnaire
 from portbook.policy import RFC6335
 from portbook.trees import Answers
 
@@ -38,7 +39,7 @@ def _within(hint: Any) -> Iterator[Any]:
 
 
 def test_every_field_of_an_application_is_asked_for() -> None:
-    asked = {field.path for question in apply_questions.QUESTIONS for field in question.fields}
+    asked = {field.path for question in questionnaire.QUESTIONS for field in question.fields}
     there = set(paths(Application)) - {"kind", "answers.*"}
     assert there - asked == set()
     assert asked - there == {"txt_keys"}  # "it defines none" beside the rows
@@ -46,7 +47,7 @@ def test_every_field_of_an_application_is_asked_for() -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_each_kind_is_asked_for_its_fields(kind: Kind) -> None:
-    questions = apply_questions.of_kind(kind, RFC6335)
+    questions = questionnaire.of_kind(kind, RFC6335)
     groups = {field.group for question in questions for field in question.fields}
     assert groups | {"kind", "requester"} == set(FIELDS[kind])
     assert len({question.slug for question in questions}) == len(questions)
@@ -55,7 +56,7 @@ def test_each_kind_is_asked_for_its_fields(kind: Kind) -> None:
 @pytest.mark.parametrize("base", sorted(BASES))
 def test_a_request_typed_is_the_request(base: str) -> None:
     application = of_tree(BASES[base]).application
-    reading = apply_form.reading_of(application.kind, apply_form.typed_of(application))
+    reading = mapping.reading_of(application.kind, mapping.typed_of(application))
     assert reading == (application, ())
 
 
@@ -63,13 +64,13 @@ def test_a_request_typed_is_the_request(base: str) -> None:
 def typed(draw: st.DrawFn) -> dict[str, str]:
     """What somebody may have typed, any field of it, without a fault of form."""
     found = {}
-    names = [field.path for question in apply_questions.QUESTIONS for field in question.fields]
+    names = [field.path for question in questionnaire.QUESTIONS for field in question.fields]
     for path in draw(
         st.lists(st.sampled_from([*names, "answers.security", "answers.own_word"]), unique=True)
     ):
         for place in range(draw(st.integers(1, 3)) if "*" in path else 1):
             name = path.replace("*", str(place))
-            field = apply_form.field_of(name)
+            field = mapping.field_of(name)
             assert field
             found[name] = draw(_value(field))
     for name in [each for each in found if each.startswith("txt_keys.")]:
@@ -78,17 +79,17 @@ def typed(draw: st.DrawFn) -> dict[str, str]:
     return found
 
 
-def _value(field: apply_fields.Field) -> st.SearchStrategy[str]:
+def _value(field: fields.Field) -> st.SearchStrategy[str]:
     match field.input:
-        case apply_fields.Input.YES_NO:
+        case fields.Input.YES_NO:
             return st.sampled_from(["yes", "no"])
-        case apply_fields.Input.SEVERAL:
+        case fields.Input.SEVERAL:
             return st.lists(_LINES, min_size=1, max_size=3).map("\n".join)
-        case apply_fields.Input.MARK:
+        case fields.Input.MARK:
             return st.just("none")
-        case apply_fields.Input.CHOICE if field.path != "ports.*.range":
+        case fields.Input.CHOICE if field.path != "ports.*.range":
             return st.sampled_from([str(word) for word, _ in field.choices if word])
-        case apply_fields.Input.PROSE:
+        case fields.Input.PROSE:
             return _PROSE
     return _LINES
 
@@ -96,10 +97,10 @@ def _value(field: apply_fields.Field) -> st.SearchStrategy[str]:
 @settings(max_examples=60, deadline=None)
 @given(kind=st.sampled_from(Kind), given_=typed())
 def test_typed_to_application_and_back(kind: Kind, given_: dict[str, str]) -> None:
-    reading = apply_form.reading_of(kind, given_)
+    reading = mapping.reading_of(kind, given_)
     assert reading.faults == ()
-    back = apply_form.typed_of(reading.application)
-    assert apply_form.reading_of(kind, back).application == reading.application
+    back = mapping.typed_of(reading.application)
+    assert mapping.reading_of(kind, back).application == reading.application
     defaults = {"channel": "form", "document.is_standards_track": "no"}  # say the same as nothing
     said = {name: text for name, text in given_.items() if defaults.get(name) != text}
     assert sorted(back.values()) == sorted(said.values())
@@ -122,21 +123,21 @@ def test_typed_to_application_and_back(kind: Kind, given_: dict[str, str]) -> No
     ],
 )
 def test_other_names_are_none(name: str) -> None:
-    assert apply_form.field_of(name) is None
+    assert mapping.field_of(name) is None
 
 
 def test_empty_rows_are_none_and_others_keep_their_order() -> None:
     said = {"ports.7.number": "2", "ports.2.number": "", "ports.1.number": "1"}
-    assert apply_form.tree_of(Kind.PORT, said)["ports"] == [{"number": "1"}, {"number": "2"}]
+    assert mapping.tree_of(Kind.PORT, said)["ports"] == [{"number": "1"}, {"number": "2"}]
 
 
 def test_rows_that_the_form_does_not_show_are_kept() -> None:
     application = of_tree(BASES["port"] | {"ports": [{"number": str(port)} for port in range(2000, 2015)]})
-    said = apply_form.typed_of(application.application)
-    question = next(each for each in apply_questions.QUESTIONS if each.slug == "ports")
-    assert len(apply_form.names_of(question, said)) == limits.MAX_ROWS
-    assert apply_form.rows_beyond(question, said) == 15 - limits.MAX_ROWS
-    assert len(tree(apply_form.reading_of(Kind.PORT, said).application)["ports"]) == 15
+    said = mapping.typed_of(application.application)
+    question = next(each for each in questionnaire.QUESTIONS if each.slug == "ports")
+    assert len(mapping.names_of(question, said)) == limits.MAX_ROWS
+    assert mapping.rows_beyond(question, said) == 15 - limits.MAX_ROWS
+    assert len(tree(mapping.reading_of(Kind.PORT, said).application)["ports"]) == 15
 
 
 @pytest.mark.parametrize(
@@ -156,6 +157,6 @@ def test_rows_that_the_form_does_not_show_are_kept() -> None:
     ],
 )
 def test_a_finding_is_told_at_its_question(field: str, slug: str) -> None:
-    name = apply_form.name_of_path(field)
-    questions = apply_questions.all_of(RFC6335)
-    assert [each.slug for each in questions if apply_form.is_of(each, name)] == [slug]
+    name = mapping.name_of_path(field)
+    questions = questionnaire.all_of(RFC6335)
+    assert [each.slug for each in questions if mapping.is_of(each, name)] == [slug]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from portbook.desk.cases import KINDS
+from portbook.desk.holding.cases import KINDS
 from portbook.procedures import Target
 from portbook.register.operations import appeals, contacts, returning, revoking, takeovers
 from portbook.register.operations.links import Link

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from portbook.desk.checklist import Checklist, draft
+from portbook.desk.dossiers.checklist import Checklist, draft
 from portbook.desk.limits import MAX_REMARK
 from portbook.register.limits import MAX_TEXT
 from portbook.review import CHECKLIST

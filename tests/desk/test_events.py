@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from portbook.desk import events
+from portbook.desk.office import events
 from portbook.register import reading_events, tables
 from portbook.register.operations import registry
 from portbook.register.roles import Role

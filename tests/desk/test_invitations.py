@@ -13,7 +13,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from portbook.desk import invitations, opening
+from portbook.desk import opening
+from portbook.desk.accounts import invitations
 from portbook.desk.members import Person
 from portbook.desk.models import Account, Invitation
 from portbook.errors import RuleError

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from portbook.desk import pending
+from portbook.desk.acting import pending
 from portbook.desk.limits import MAX_ASKED
 from portbook.desk.members import Person
 from portbook.desk.models import Pending

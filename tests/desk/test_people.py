@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from portbook.desk.models import Account, Invitation
-from portbook.desk.people import SOON, Term, rosters
+from portbook.desk.office.people import SOON, Term, rosters
 from portbook.register import tables
 from portbook.register.models import ExpertTerm, Member
 from register import desk as at_work

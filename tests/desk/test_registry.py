@@ -11,8 +11,8 @@ from django.test import Client, override_settings
 from django.urls import clear_url_caches, set_urlconf
 
 from portbook import policy as policies
-from portbook.desk import policy_words
 from portbook.desk.models import Pending
+from portbook.desk.office import policy_words
 from portbook.register import members, tables
 from portbook.register.acts import Act
 from portbook.register.models import Registry

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from portbook.desk.statistics import bars
+from portbook.desk.office.statistics import bars
 from portbook.policy import RFC6335
 from portbook.register import statistics
 from portbook.register.operations import applying

@@ -16,9 +16,10 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portbook.desk import counting, limits, scopes, token_texts
+from portbook.desk import limits
 from portbook.desk.models import Account, Count, Token
-from portbook.desk.scopes import Scope
+from portbook.desk.programs import counting, scopes, token_texts
+from portbook.desk.programs.scopes import Scope
 from portbook.register import roles, tables
 from portbook.register.operations import registry as office
 from portbook.register.roles import Role

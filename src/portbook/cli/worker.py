@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     if user and not arguments.starttls:
         raise usage("a password goes over an encrypted connection alone: --starttls", "worker")
     acts.connect()
-    from portbook.desk import addresses
+    from portbook.desk.accounts import addresses
     from portbook.register import worker
 
     address_of = addresses.address_of if addresses.is_there() else str

@@ -14,6 +14,6 @@ class DeskConfig(AppConfig):
         """Listen for new factors."""
         from allauth.mfa.signals import authenticator_added
 
-        from portbook.desk.account import end_other_sessions
+        from portbook.desk.accounts.own_account import end_other_sessions
 
         authenticator_added.connect(end_other_sessions, dispatch_uid="portbook-factor")

@@ -118,7 +118,7 @@ def mail() -> tuple[str, str, int]:
     """Return how letters with codes are sent: Django's back end, and the server's host and port."""
     server = os.environ.get(SMTP, "")
     if not server:
-        return "portbook.desk.letters_to_log.Backend", "", 0
+        return "portbook.desk.accounts.letters_to_log.Backend", "", 0
     host, _, port = server.rpartition(":")
     if not host or not port.isdigit():
         raise StoreError(Problem("E-DESK-SMTP", f"{SMTP} {shown(server)} is not HOST:PORT", _SOURCE))

@@ -1,8 +1,8 @@
 """What `portbook serve --desk` does before it listens: tables, and a way in for the first administrator."""
 
-from portbook.desk import invitations
+from portbook.desk.accounts import invitations
+from portbook.desk.accounts.rates import FOUNDING_HOURS
 from portbook.desk.members import CHANNEL
-from portbook.desk.rates import FOUNDING_HOURS
 from portbook.register import database, members, tables
 from portbook.register.acts import Act
 from portbook.register.roles import Role

@@ -14,7 +14,8 @@ A site that other machines reach (PORTBOOK_HOSTS) keeps its sessions for TLS alo
 import os
 from pathlib import Path
 
-from portbook.desk import environment, rates
+from portbook.desk import environment
+from portbook.desk.accounts import rates
 from portbook.register import settings as register
 from portbook.web.settings import *  # noqa: F403
 from portbook.web.settings import ALLOWED_HOSTS, LOOPBACK_HOSTS
@@ -57,7 +58,7 @@ TEMPLATES = [
         "DIRS": [HERE / "templates", WEB / "templates"],
         "APP_DIRS": True,  # type: ignore[dict-item]  # the public settings have no such entry
         "OPTIONS": {
-            "builtins": ["portbook.web.filters", "portbook.desk.words", "portbook.desk.account_words"],
+            "builtins": ["portbook.web.filters", "portbook.desk.words", "portbook.desk.accounts.wording"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
@@ -101,9 +102,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
-ACCOUNT_ADAPTER = "portbook.desk.adapters.Accounts"
-MFA_ADAPTER = "portbook.desk.adapters.Factors"
-SOCIALACCOUNT_ADAPTER = "portbook.desk.adapters.OtherAccounts"
+ACCOUNT_ADAPTER = "portbook.desk.accounts.adapters.Accounts"
+MFA_ADAPTER = "portbook.desk.accounts.adapters.Factors"
+SOCIALACCOUNT_ADAPTER = "portbook.desk.accounts.adapters.OtherAccounts"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"

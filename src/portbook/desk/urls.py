@@ -2,58 +2,38 @@
 
 from django.urls import include, path
 
-from portbook.desk import (
-    account,
-    account_urls,
-    acting,
-    api,
-    applications,
-    apply,
-    apply_changes,
-    apply_files,
-    apply_send,
-    cases,
-    checklist,
-    contacts,
-    dossier,
-    entries,
-    events,
-    holdings,
-    pending_pages,
-    people,
-    publishing,
-    registry,
-    statistics,
-    status_links,
-    takeovers,
-    tokens,
-    welcome,
-    work,
-)
+from portbook.desk import work
+from portbook.desk.accounts import own_account, urls, welcome
+from portbook.desk.acting import deed_page, pending_pages
+from portbook.desk.applying import changes, files, form_pages, sending
+from portbook.desk.dossiers import applications, checklist, dossier, status_links
+from portbook.desk.holding import cases, contacts, entries, holdings, takeovers
+from portbook.desk.office import events, people, publishing, registry, statistics
+from portbook.desk.programs import api, tokens
 from portbook.web import urls as public
 
 urlpatterns = [
     *public.urlpatterns,
-    path("accounts/", include(account_urls)),
-    path("desk/account", account.account),
+    path("accounts/", include(urls)),
+    path("desk/account", own_account.account),
     path("desk/welcome/<str:token>", welcome.welcome),
     path("desk", work.work, name="desk"),
-    path("desk/apply", apply.start),
-    path("desk/apply/file", apply_files.bring),
-    path("desk/apply/<int:number>", apply.form),
-    path("desk/apply/<int:number>/check", apply.check),
-    path("desk/apply/<int:number>/review", apply_send.review),
-    path("desk/apply/<int:number>/delete", apply_files.drop),
-    path("desk/apply/<int:number>/application.toml", apply_files.draft_file),
-    path("desk/applications/<int:number>/edit", apply_changes.edit),
-    path("desk/applications/<int:number>/edit/check", apply_changes.check),
-    path("desk/applications/<int:number>/application.toml", apply_files.application_file),
+    path("desk/apply", form_pages.start),
+    path("desk/apply/file", files.bring),
+    path("desk/apply/<int:number>", form_pages.form),
+    path("desk/apply/<int:number>/check", form_pages.check),
+    path("desk/apply/<int:number>/review", sending.review),
+    path("desk/apply/<int:number>/delete", files.drop),
+    path("desk/apply/<int:number>/application.toml", files.draft_file),
+    path("desk/applications/<int:number>/edit", changes.edit),
+    path("desk/applications/<int:number>/edit/check", changes.check),
+    path("desk/applications/<int:number>/application.toml", files.application_file),
     path("desk/applications/<int:number>/link", status_links.manage),
     path("desk/status/<str:token>", status_links.status),
     path("desk/applications", applications.applications),
     path("desk/applications/<int:number>", dossier.application),
     path("desk/applications/<int:number>/checklist", checklist.checklist),
-    path("desk/do/<str:slug>", acting.deed),
+    path("desk/do/<str:slug>", deed_page.deed),
     path("desk/holdings", holdings.holdings),
     path("desk/entries", entries.entries),
     path("desk/entries/<path:what>", entries.entry),

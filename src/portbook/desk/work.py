@@ -5,7 +5,8 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from portbook.desk import pending, sentences
+from portbook.desk import sentences
+from portbook.desk.acting import pending
 from portbook.desk.deeds import Deed, table
 from portbook.desk.entrance import signed_in
 from portbook.desk.limits import MAX_DUE, MAX_WAITING

@@ -1,0 +1,1 @@
+"""Accounts: signing up and in, factors, invitations, letters of accounts; what allauth asks, decided here."""

@@ -1,0 +1,76 @@
+"""Offers: the deeds that somebody may do with an application now, as buttons and forms of its page."""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.forms import Form
+
+from portbook.desk.acting.deed_page import Said
+from portbook.desk.deeds import Deed, table
+from portbook.findings import Action, Finding
+from portbook.register import showing_one
+from portbook.register.limits import MAX_TEXT
+from portbook.register.showing_one import Opened
+
+EDIT = "change application"  # has a page of its own, with the form of an application
+RECOMMEND = "recommend"
+
+# What is short enough to be answered on the page itself; the rest has its own.
+_ON_THE_PAGE = ("open", "answer", "confirm", "give back", "advise", RECOMMEND)
+_IN_TIME = ("remind", "lapse", "close unconfirmed")  # when a clock says so
+
+
+class Offer(NamedTuple):
+    """One deed; with a form when it is done on the page itself."""
+
+    deed: Deed
+    address: str
+    form: Form | None
+    said: Said | None
+    is_in_time: bool
+
+
+def offers(opened: Opened) -> tuple[Offer, ...]:
+    """Return what who looks may do now, what is done on the page first."""
+    deeds = {deed.operation: deed for deed in table().values()}
+    found = [_offer(opened, deeds[each]) for each in opened.may if each in deeds]
+    return tuple(sorted(found, key=lambda each: (each.is_in_time, each.form is None)))
+
+
+def _offer(opened: Opened, deed: Deed) -> Offer:
+    given = of(opened, deed)
+    address = f"{deed.address}?{urlencode(given)}"
+    is_in_time = deed.operation in _IN_TIME
+    if deed.operation not in _ON_THE_PAGE:
+        return Offer(deed, address, None, None, is_in_time)
+    if deed.operation == "give back":
+        given["words"] = problems_as_text(opened.status.findings)
+    return Offer(deed, address, *forms_of(deed, given), is_in_time)
+
+
+def of(opened: Opened, deed: Deed) -> dict[str, Any]:
+    """Return what a deed's form is told by the page: which application, and as it was looked at."""
+    known = {"application": opened.status.waiting.application, "version": opened.status.version}
+    return {name: value for name, value in known.items() if name in deed.form.base_fields}
+
+
+def forms_of(deed: Deed, given: dict[str, Any]) -> tuple[Form, Said]:
+    """Return the forms of a deed on a page that has several."""
+    said = Said(
+        initial={"key": secrets.token_hex(16), "opened": showing_one.last_event()},
+        auto_id=f"{deed.slug}-%s",
+    )
+    return deed.form(initial=given, auto_id=f"{deed.slug}-%s"), said
+
+
+def problems_as_text(findings: Iterable[Finding]) -> str:
+    """Return what the author can mend as he reads it: what goes back, then advice."""
+    return "\n".join(_mendable(findings))[:MAX_TEXT]
+
+
+def _mendable(findings: Iterable[Finding]) -> Iterator[str]:
+    found = tuple(findings)
+    yield from (str(each.problem) for each in found if each.action is Action.RETURN)
+    yield from (f"Advice: {each.problem}" for each in found if each.action is Action.WARN)

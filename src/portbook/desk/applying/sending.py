@@ -1,0 +1,145 @@
+"""The last page of the form: everything that is known of the request, and sending it.
+
+Sent twice, by two presses or from two tabs, it is sent once: the key of the act is that of the draft and its
+words (I-12).  What is refused changes nothing, and the draft stays.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from portbook.applications import Reading
+from portbook.desk import problems
+from portbook.desk.applying import changes, checks, choices, drafts, mapping, showing
+from portbook.desk.applying.drafts import Kept
+from portbook.desk.applying.kept import keeps_typed, ticket
+from portbook.desk.entrance import for_roles
+from portbook.desk.members import CHANNEL, Person, person_of
+from portbook.errors import PortbookError, Problem
+from portbook.findings import Action
+from portbook.register.acts import Act, Done
+from portbook.register.limits import MAX_TEXT
+from portbook.register.operations import applying
+from portbook.register.roles import Role
+from portbook.states import ApplicationState
+from portbook.web import clock
+from portbook.web.shown import edition_of
+
+_CHANGED = Problem(
+    "E-DESK-CHANGED",
+    "the draft was changed in another tab since you looked at it; here it is as it stands now",
+    "docs/desk.md",
+)
+_WAY_OUT = {  # what helps when a limit stops a request (T-45)
+    "E-APPLY-OPEN": "Take one back that you need no more, or wait for a decision. The draft stays here.",
+    "E-APPLY-DAY": "Send it tomorrow: the draft stays here.",
+    "E-STALE": "Below stands what is different now.",
+    "E-FROZEN": "Nothing is taken for now. The draft stays here.",
+}
+_TITLES = {
+    Action.REJECT: "It will be refused",
+    Action.RETURN: "It will come back to you",
+    Action.BLOCK: "It will wait",
+    Action.ROUTE: "It goes another way",
+    Action.WARN: "Advice",
+}
+
+
+@keeps_typed
+@for_roles(Role.APPLICANT)
+def review(request: HttpRequest, number: int) -> HttpResponse:
+    """What is known of a draft as a whole; its last button sends it."""
+    person = person_of(request)
+    kept = drafts.mine(person, number)
+    if kept.row.sent is not None:
+        return HttpResponseRedirect(f"/desk/applications/{kept.row.sent}")
+    if request.method != "POST":
+        return _page(request, person, kept)
+    if request.POST.get("seen") != kept.digest:
+        return _page(request, person, kept, (_CHANGED,), HTTPStatus.CONFLICT)
+    if request.POST.get("go") == "newest" and kept.row.application is not None:
+        drafts.rest_on(kept, changes.standing_of(person, kept.row.application).version)
+        return HttpResponseRedirect(f"{kept.address}/review")
+    try:
+        done = _sent(person, kept, _words(request))
+    except PortbookError as error:
+        return _page(request, person, kept, problems.problems_of(error), problems.status_of(error))
+    application = done.answer["application"]
+    drafts.sent(kept, application)
+    return HttpResponseRedirect(f"/desk/applications/{application}?done={done.event}")
+
+
+def _words(request: HttpRequest) -> str:
+    return request.POST.get("words", "").replace("\r\n", "\n")
+
+
+def _sent(person: Person, kept: Kept, words: str) -> Done:
+    """Send a new application, a change of one, or the answer that one waits for."""
+    reading = _reading(person, kept)
+    key = f"draft-{kept.row.pk}-{drafts.digest_of(kept.row.content + kept.row.version + words)}"
+    act = Act("", person.member, "", "", clock.instant(), CHANNEL, key=key)
+    if kept.row.application is None:
+        return applying.submit(act, reading)
+    number, version = kept.row.application, kept.row.version
+    if changes.standing_of(person, number).state is ApplicationState.WITH_REQUESTER:
+        return applying.answer(act, number, version=version, words=words, reading=reading)
+    return applying.change_application(act, number, reading, version=version)
+
+
+def _reading(person: Person, kept: Kept) -> Reading:
+    return mapping.reading_of(kept.kind, {"requester": person.party, **kept.typed})
+
+
+def _page(
+    request: HttpRequest,
+    person: Person,
+    kept: Kept,
+    found: tuple[Problem, ...] = (),
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    here = edition_of(request)
+    seen = checks.look(here, person, kept.kind, kept.typed)
+    asked = checks.steps(seen, choices.skipped(kept.choice), kept.typed)
+    context: dict[str, Any] = {
+        "kept": kept,
+        "title": choices.TITLES[kept.kind],
+        "page": request.path_info,
+        "ticket": ticket(person),
+        "problems": found,
+        "ways_out": [_WAY_OUT[each.code] for each in found if each.code in _WAY_OUT],
+        "seen": seen,
+        "by_action": [
+            (words, [(each, seen.question_of(each)) for each in seen.findings if each.action is action])
+            for action, words in _TITLES.items()
+        ],
+        "answers": [
+            (each, showing.shown(each, kept.typed, None), showing.is_answered(each, kept.typed))
+            for each in asked
+        ],
+        "preview": checks.preview(seen),
+        "gives_way": checks.gives_way(seen),
+        "suggestions": seen.checked.suggestions,
+        "neighbours": seen.checked.neighbours,
+        "map": checks.around(seen, here.edition),
+        "alike": seen.checked.alike,
+        "precedents": seen.checked.precedents,
+        "words": _words(request),
+        "longest": MAX_TEXT,
+        **_change(person, kept, seen.reading),
+    }
+    return render(request, "desk/apply_review.html", context, status=status)
+
+
+def _change(person: Person, kept: Kept, reading: Reading) -> dict[str, Any]:
+    """What stands on the page of a change: the state of its application, and what is different by now."""
+    if kept.row.application is None:
+        return {}
+    standing = changes.standing_of(person, kept.row.application)
+    return {
+        "standing": standing,
+        "is_answer": standing.state is ApplicationState.WITH_REQUESTER,
+        "is_stale": standing.version != kept.row.version,
+        "differences": changes.differences(standing, reading.application),
+    }

@@ -1,0 +1,1 @@
+"""Dossiers: applications that were sent, as each who may see one sees it, and what experts make of it."""

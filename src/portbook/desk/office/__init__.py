@@ -1,0 +1,1 @@
+"""The office: people, policy, books, statistics, publications of the whole registry."""
