@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from asyncio import events
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 import pytest
@@ -32,7 +34,28 @@ class Place(NamedTuple):
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with chromium(parts.browser() or "") as browser:
+        loop = events._get_running_loop()
         yield browser
+        events._set_running_loop(loop)  # it ends by itself
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Take Playwright's loop out of the thread between tests of this folder.
+
+    It counts as running there until the browser ends: a test of the register that comes next would be taken
+    for a call out of an asynchronous function, and has other connections than the processes that it forks.
+    """
+    global _loop
+    events._set_running_loop(_loop)
+    try:
+        return (yield)
+    finally:
+        _loop = events._get_running_loop()
+        events._set_running_loop(None)
+
+
+_loop: asyncio.AbstractEventLoop | None = None
 
 
 @pytest.fixture(scope="session")

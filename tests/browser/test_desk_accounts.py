@@ -10,7 +10,7 @@ from subprocess import PIPE, Popen
 from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tabs import Watched, violations, wider_than_the_window
 
 from desk.signing import PASSWORD, code_of
@@ -106,7 +106,8 @@ def test_the_first_administrator(browser: Browser, desk: Desk) -> None:
         page.goto("/desk")
         tab.comes_to("/accounts/2fa/")
         page.get_by_role("link", name="Set up an app").click()
-        page.wait_for_function("document.querySelector('img.qr').naturalWidth > 100")
+        expect(page.locator("img.qr")).to_have_js_property("complete", True)
+        assert page.locator("img.qr").evaluate("picture => picture.naturalWidth") > 100
         key = page.locator(".secret").inner_text()
         tab.fill("Set it up", code=code_of(key))
         tab.comes_to("/accounts/2fa/recovery-codes/")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,10 +20,6 @@ import invented
 from portbook.register import database, seeding
 
 from . import acts, desk, postgresql
-
-# A browser test that ran in this process before leaves Playwright's event loop running in the thread, and
-# Django takes whatever comes after for a call out of an asynchronous function.  Nothing here is one.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 _numbers = itertools.count()
 
