@@ -7,7 +7,7 @@ import pytest
 from portbook.numbers import Transport
 from portbook.procedures import Grant, Ground, Succession, Target
 from portbook.records import rich
-from portbook.register import auditing, events, publishing, tables
+from portbook.register import auditing, changing, events, publishing, tables
 from portbook.register.acts import Done
 from portbook.register.operations import (
     appeals,
@@ -26,8 +26,8 @@ from portbook.review import Ground as Scarce
 from portbook.states import ApplicationState
 from portbook.store import EditionFile, EditionStore
 
-from . import desk
-from .doings import by_two, code, holder, letters, named, on, published, reasons
+from . import acts, desk
+from .doings import at, by_two, code, holder, letters, named, on, published, reasons
 
 BEACON = Target("beacon", 4000)
 REVOKED_ON = "2027-03-01"  # a Monday
@@ -355,3 +355,55 @@ def test_nobody_records_what_became_of_his_own_appeal(at_work: None) -> None:
     appeal = appeals.file(desk.by("cyd"), refusal.event, "IESG", FACTS, "Rob").answer["appeal"]
     own = lambda: appeals.decide(desk.by("cyd"), appeal, Decision.DECIDE_ANEW, "m")  # noqa: E731
     assert code(own) == "E-OWN-CASE"
+
+
+# -- a port that several names share
+
+
+def shared_given_back() -> int:
+    """The Event by which Kit Gull gave back what he shares with Lou Skua and another."""
+    asked = {"asked_by": "Kit_Gull", "evidence": "unused"}
+    notice = returning.announce(on("2026-09-01"), Target("gull", 4027), **asked).answer["notice"]
+    return returning.deassign(on("2026-10-02"), notice).event
+
+
+def undo(event: int, day: str = "2026-10-03") -> Done:
+    appeal = int(file(day, event).answer["appeal"])
+    anew = lambda act: appeals.decide(act, appeal, Decision.DECIDE_ANEW, "minutes", is_undone=True)  # noqa: E731
+    return by_two(anew, on(day))
+
+
+def undated(lines: list[str]) -> list[str]:
+    return [line for line in lines if not line.startswith("  <updated>")]
+
+
+def test_the_return_of_a_shared_port_is_undone_beside_the_others(register: str, store: EditionStore) -> None:
+    """R-APP-6: every line is again where it was; whoever stood beside it still does."""
+    before = undated(published())
+    event = shared_given_back()
+    assert {row.service_name for row in at(4027)} == {"skua", "tern"}
+    undo(event)
+    assert undated(published()) == before
+    assert auditing.check(store) == ()
+
+
+def test_the_reuse_of_a_shared_port_is_undone_beside_the_others(register: str, store: EditionStore) -> None:
+    before, kit = undated(published()), ("Kit_Gull",)
+    new = Grant("petrel", (Transport.TCP, Transport.UDP), rich("Petrel"), kit, kit, ports=(4027,))
+    told = {"asked_by": kit[0], "expert": "nobody", "consents": ("Lou_Skua",)}
+    undo(returning.reuse(on("2026-09-01"), Target("gull", 4027), new, **told).event)
+    assert undated(published()) == before
+    assert auditing.check(store) == ()
+
+
+def test_nothing_is_put_back_beside_who_came_meanwhile(register: str) -> None:
+    """Those who stood there agreed to him (R-MARK-8); who had given the port back was not asked."""
+    event = shared_given_back()
+    new = acts.row("petrel", 4027)
+    changing.transaction(
+        acts.act("assign", instant="2026-10-02T13:00:00Z"),
+        lambda work: acts.grant(work, new, shares={(4027, "tcp")}),
+    )
+    appeal = int(file("2026-10-03", event).answer["appeal"])
+    again = lambda: decide("2026-10-03", appeal, Decision.DECIDE_ANEW, is_undone=True)  # noqa: E731
+    assert code(again) == "E-PORT-TAKEN"

@@ -68,9 +68,9 @@ FAULTS = {  # what somebody did -> the codes of which one at least must come
         f"UPDATE register_entry SET reason = 'revoked' WHERE identity = {ASSIGNED}",
         "E-AUDIT-REPLAY",
     ),
-    "a reason that nobody knows": (
-        f"UPDATE register_entry SET reason = 'sold' WHERE identity = {ASSIGNED}",
-        "E-AUDIT-COLUMN",
+    "a reason that nobody gave": (
+        f"UPDATE register_entry SET reason = 'special' WHERE identity = {ASSIGNED}",
+        "E-AUDIT-REPLAY",
     ),
     "an expiry set": (
         f"UPDATE register_entry SET expires = '2030-01-01' WHERE identity = {ASSIGNED}",

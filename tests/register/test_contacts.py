@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from dataclasses import replace
 
 import pytest
 
-from portbook.register import events, limits, tables
+from portbook.procedures import PersonChange
+from portbook.register import changing, events, limits, tables
 from portbook.register.acts import Act, Done
+from portbook.register.limits import MAX_NAME
 from portbook.register.operations import contacts
 
+from . import acts
 from .doings import DAY, by_two, code, contact, difference, holder, letters, on
 
 pytestmark = pytest.mark.usefixtures("register")
@@ -49,6 +53,19 @@ def test_a_contact_is_added() -> None:
 def test_what_is_no_address(address: str) -> None:
     assert code(lambda: contacts.add(on(), name="X", addresses=(address,))) == "E-CONTACT-ADDRESS"
     assert code(lambda: asked(None, address)) == "E-CONTACT-ADDRESS"
+
+
+@pytest.mark.parametrize("more, written", [(0, 1), (1, 0)])
+def test_an_address_that_came_by_import_and_is_too_long_is_not_written_to(more: int, written: int) -> None:
+    """It is published as it came, and stops no act (T-64)."""
+    before = contact("Walt_Ebb")
+    address = f"{'x' * (MAX_NAME - len('@example.org') + more)}@example.org"
+    after = replace(before, uris=(f"mailto:{address.replace('@', '&')}",))
+    changing.transaction(
+        acts.act("import"), lambda work: work.replace_people((PersonChange(before, after, "x"),))
+    )
+    contacts.withhold(on(), "Walt_Ebb", "a letter")
+    assert [to for to, _ in letters()] == [address] * written
 
 
 def test_how_many_addresses() -> None:

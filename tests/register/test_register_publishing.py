@@ -23,7 +23,7 @@ from portbook.register import auditing, changing, publishing, seeding, tables
 from portbook.store import EditionStore
 from portbook.store.edition_files import embedded
 
-from . import acts
+from . import acts, desk
 from .acts import NOW, act, row
 
 SCRIPT = Path(__file__).parent / "publisher.py"
@@ -109,6 +109,23 @@ def test_the_slower_of_two_publishers_is_told(register: str, store: EditionStore
         publishing.finish(act("publish"), slow, file)
     assert raised.value.problem.code == "E-PUBLICATION-OVERTAKEN"
     assert (quick.number, states()) == (2, [(1, "given up"), (2, "published")])
+
+
+@pytest.mark.parametrize("actor", ["tia", "zoe", "eve", "aud", "max"])
+def test_a_registrar_publishes_and_nobody_else(at_work: None, store: EditionStore, actor: str) -> None:
+    """T-58: asked in both acts; who began it may be none any more when the files are in place."""
+    begun, other = (desk.by(name, object="registry") for name in ("ada", actor))
+    reserved = publishing.reserve(begun._replace(operation="reserve publication"))
+    file = publishing.keep(store, reserved, begun)
+    for do in (
+        lambda: publishing.publish(other, store),
+        lambda: publishing.finish(other._replace(operation="publish"), reserved, file),
+    ):
+        with pytest.raises(PortbookError) as raised:
+            do()
+        assert raised.value.problem.code == "E-ROLE"
+    assert states() == [(1, "reserved")]
+    assert publishing.publish(desk.by("bob"), store).number == 2
 
 
 def test_an_empty_register_is_not_published(empty: str, store: EditionStore) -> None:

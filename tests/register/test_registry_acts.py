@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from portbook import policy as policies
 from portbook.errors import PortbookError
 from portbook.numbers import Transport
 from portbook.procedures import Amendment, Target, Wish, held
@@ -17,7 +18,7 @@ from portbook.register.standing import RegisterRegistry
 from portbook.states import PortStanding
 from portbook.store import EditionStore
 
-from .doings import DAY, approve, at, by_two, code, difference, on
+from .doings import DAY, approve, at, by_two, code, difference, on, registrar
 
 pytestmark = pytest.mark.usefixtures("register")
 
@@ -148,6 +149,59 @@ def test_nobody_gets_rid_of_the_others_alone() -> None:
     beside = lambda: members.add(on(), "sock", ["registrar"])  # noqa: E731
     assert code(beside) == "E-PERSONS"
     registry.change_member(on(), "cyd", is_active=False)  # who is not of the office goes by one
+
+
+GUILD, HARBOUR = "Keepers_Guild", "Harbour_Board"
+
+
+def free(act: Act) -> Done:
+    return registry.free(act, 304, "IESG")
+
+
+@pytest.mark.parametrize(
+    "first, second, is_done",
+    [
+        ("mia", "mo", False),  # two accounts of one party
+        ("mia", "hal", True),
+        ("mia", "bob", True),
+        ("bob", "mia", True),
+        ("ada", "bob", True),  # the operator's own are many
+    ],
+)
+def test_who_act_for_one_contact_count_as_one_person(first: str, second: str, is_done: bool) -> None:
+    """D-7: one party does not do alone what takes two."""
+    for name, party in (("mia", GUILD), ("mo", GUILD), ("hal", HARBOUR)):
+        registrar(name, party)
+    act = on(actor=first)
+    if is_done:
+        by_two(free, act, second)
+        return
+    with pytest.raises(PortbookError, match="another registrar, who does not act for 'Keepers_Guild' too"):
+        by_two(free, act, second)
+    by_two(free, act, "hal")  # the word that did not count is no hindrance
+
+
+def test_two_words_of_one_party_are_one() -> None:
+    policy = policies.write(policies.RFC6335).replace("free_reserved = 2", "free_reserved = 3")
+    by_two(lambda act: registry.set_policy(act, policy), on())
+    for name, party in (("mia", GUILD), ("mo", GUILD)):
+        registrar(name, party)
+    seen = free(on(is_dry=True)).answer
+    assert seen["needs"] == 3
+    for name in ("mia", "mo"):
+        approve(on().instant, seen["operation"], seen["digest"], name)
+    assert code(lambda: free(on())) == "E-PERSONS"
+    approve(on().instant, seen["operation"], seen["digest"], "bob")
+    free(on())
+
+
+def test_as_many_stay_as_are_different_persons() -> None:
+    """Two registrars of one contact could let nobody come."""
+    registrar("mia", GUILD)
+    by_two(lambda act: registry.change_member(act, "ada", party=GUILD), on(), "bob")
+    gone = lambda act: registry.change_member(act, "bob", is_active=False)  # noqa: E731
+    assert code(lambda: gone(on(actor="mia"))) == "E-MEMBER-LAST"
+    assert code(lambda: registry.change_member(on(actor="mia"), "bob", party=GUILD)) == "E-MEMBER-LAST"
 
 
 def test_an_administrator_is_the_second_person_for_the_office_alone() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from portbook.edition import State, row_state
 from portbook.errors import PortbookError
-from portbook.register import changing, events, seeding, tables
+from portbook.register import changing, events, members, seeding, tables
 from portbook.store import EditionFile, EditionStore
 from portbook.store.edition_files import embedded
 
@@ -68,6 +68,15 @@ def test_nobody_seeds_alone_or_unseen(
     acts.found()
     assert code_of(edition_file, **fields) == code
     assert tables.rows("SELECT COUNT(*) FROM register_entry") == [(0,)]
+
+
+def test_two_registrars_of_one_party_are_one_person(empty: str, edition_file: EditionFile) -> None:
+    """D-7, as for every act of two persons."""
+    acts.found()
+    for name in ("mia", "mo"):
+        members.add(act("add member", object=f"member {name}"), name, ["registrar"], "Keepers_Guild")
+    assert code_of(edition_file, actor="mia", second="mo") == "E-PERSONS"
+    assert seed(edition_file, actor="mia", second="ada").event
 
 
 def test_it_happens_once(register: str, edition_file: EditionFile) -> None:

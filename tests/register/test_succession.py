@@ -57,6 +57,8 @@ def test_a_service_passes_on() -> None:
         ({"released_by": "Bo_Tidewell"}, {}, "E-NOT-ASSIGNEE"),
         ({"applied_by": "Nobody_There"}, {}, "E-CONTACT-NONE"),
         ({"applied_by": ""}, {}, "E-XFER"),
+        ({"applied_by": "Keepers_Guild"}, {}, "E-XFER"),  # to himself
+        ({"released_by": "Bo_Tidewell", "applied_by": "Keepers_Guild"}, {}, "E-XFER"),  # who holds it
         ({"name": "nobody"}, {}, "E-ROW-MISSING"),
     ],
 )

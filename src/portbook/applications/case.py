@@ -209,9 +209,18 @@ class Case:
 
     def elsewhere(self, spot: Spot) -> tuple[Holding, ...]:
         """Return who holds the port of *spot* on the other transports."""
-        others = (place for on, place in self.places(spot.number).items() if on is not spot.transport)
-        held = (place.holdings for place in others if place.state is State.ASSIGNED)
-        return tuple(dict.fromkeys(holding for holdings in held for holding in holdings))
+        asked = spot.number, spot.transport
+        if asked not in self._elsewhere:
+            others = (place for on, place in self.places(spot.number).items() if on is not spot.transport)
+            held = (place.holdings for place in others if place.state is State.ASSIGNED)
+            self._elsewhere[asked] = tuple(
+                dict.fromkeys(holding for holdings in held for holding in holdings)
+            )
+        return self._elsewhere[asked]
+
+    @cached_property
+    def _elsewhere(self) -> dict[tuple[int, Transport], tuple[Holding, ...]]:
+        return {}
 
     def is_own_companion(self, spot: Spot) -> bool:
         """Whether the requester holds the port of *spot* on another transport (R-MARK-7, A-4)."""

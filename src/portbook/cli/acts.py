@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from portbook.register.acts import Act, Done
 
 SETTINGS = "portbook.cli.register_settings"
+WITH_DESK = "portbook.desk.settings"
 MEMBER = "PORTBOOK_MEMBER"  # who acts, where --as does not say it
 MAX_NUMBER = 10**15
 MOST_IN_WORDS = 12  # of a list; --json has all
@@ -116,7 +117,15 @@ def form_options(parser: verbs.Parser) -> None:
     """Add the options for the form of an answer."""
     form = parser.add_argument_group("form of the answer").add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON document")
-    form.add_argument("--field", metavar="NAME", help="one field of the answer alone, for scripts")
+    form.add_argument(
+        "--field", metavar="NAME", type=_field, help="one field of the answer alone, for scripts"
+    )
+
+
+def _field(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("the name of a field is not empty")
+    return text
 
 
 # -- doing
@@ -147,6 +156,7 @@ def act_of(arguments: argparse.Namespace) -> "Act":
         instant=clock.instant(),
         key=arguments.key,
         is_dry=arguments.dry_run,
+        field=arguments.field or "",
     )
 
 
@@ -158,13 +168,13 @@ def member_of(arguments: argparse.Namespace) -> str:
     return str(name)
 
 
-def connect(*, needs_tables: bool = True) -> None:
-    """Open the register's database.
+def connect(*, needs_tables: bool = True, settings: str = SETTINGS) -> None:
+    """Open the register's database; *settings* say which tables are known.
 
     Raises `DataMissing` E-PUBLISH-PACKAGE without a package that it needs, E-REGISTER-NONE where there is no
     register, and what `database.check` raises.
     """
-    set_up()
+    set_up(settings)
     from django.db import connection
 
     from portbook.register import database
@@ -175,14 +185,19 @@ def connect(*, needs_tables: bool = True) -> None:
         database.check()
 
 
-def set_up() -> None:
-    """Bring in the tables of the register, with no database opened."""
+def with_desk() -> str:
+    """Return the settings that know the tables of a desk too, where its packages are installed."""
+    return WITH_DESK if find_spec("allauth") else SETTINGS
+
+
+def set_up(name: str = SETTINGS) -> None:
+    """Bring in the tables that the settings *name* know, with no database opened."""
     if find_spec("django") is None:
         raise lacking("django", "portbook[web]")
     from django.conf import settings
 
     if not settings.configured:
-        os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+        os.environ["DJANGO_SETTINGS_MODULE"] = name
         import django
         from django.core.exceptions import ImproperlyConfigured
 
@@ -232,7 +247,7 @@ def tell(done: "Done", arguments: argparse.Namespace) -> None:
     """Write what became of an act."""
     if arguments.field is not None:
         known = {"event": done.event, **done.answer}
-        was_done = "" if arguments.dry_run else f"the act was done, Event {done.event}; "
+        was_done = f"the act was done before, Event {done.event}; " if done.is_repeated else ""
         output.say(text_of_value(field_of(known, arguments.field, was_done)))
     elif arguments.json:
         told = {"event": None if arguments.dry_run else done.event, "repeated": done.is_repeated}
@@ -244,9 +259,10 @@ def tell(done: "Done", arguments: argparse.Namespace) -> None:
 
 
 def field_of(answer: Mapping[str, Any], name: str, was_done: str = "") -> Any:
-    """Return one field of an answer; raise `UsageError` with those that there are, after what *was_done*."""
-    if name not in answer:
-        raise usage(f"{was_done}the answer has no field {shown(name)}; it has {', '.join(sorted(answer))}")
+    """Return one field of an answer; raise `RuleError` E-ANSWER-FIELD with those that there are."""
+    from portbook.register.acts import check_field
+
+    check_field(name, answer, was_done)
     return answer[name]
 
 
@@ -298,7 +314,14 @@ def text_of_value(value: Any) -> str:
 
 
 def refused(error: RuleError, *, is_json: bool = False) -> int:
-    """Tell why an act was refused, all that was found; nothing was done."""
+    """Tell why an act was refused, all that was found; nothing was done.
+
+    A field that no answer of the act has is a wrong call: that is raised again.
+    """
+    from portbook.register.acts import NO_FIELD
+
+    if error.problem.code == NO_FIELD:
+        raise error
     found: Iterable[Any] = getattr(error, "findings", ())
     problems = [each.problem for each in found] or [error.problem]
     if is_json:

@@ -12,7 +12,8 @@ from portbook.errors import DataMissing, Problem, shown
 _ABOUT = """
 It is taken while others act, of one moment, and is the same for SQLite and PostgreSQL. Then it is restored
 into a database that is thrown away: a backup that was never restored is a hope. It holds all that the
-register holds, mail addresses too: only its owner may read it; encrypt it where it leaves the machine.
+register holds, and the accounts of its desk, who signs in with what among them: only its owner may read it;
+encrypt it where it leaves the machine. Sessions are not in it: after a restore everybody signs in again.
 The editions and keys are files of their own (portbook paths); back them up beside it."""
 
 
@@ -28,10 +29,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Write a backup, and try it out."""
     path = Path(arguments.file)
     if arguments.verify:
-        acts.set_up()
+        acts.set_up(acts.with_desk())
         is_there(path)
     else:
-        acts.connect()
+        acts.connect(settings=acts.with_desk())
     from portbook.register import backups
 
     if not arguments.verify:

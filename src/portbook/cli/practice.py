@@ -17,6 +17,7 @@ from portbook.store import EditionFile, EditionStore
 
 _OF_A_REAL_ONE = (  # settings that practice must not touch, nor be touched by
     "PORTBOOK_DATABASE",
+    "PORTBOOK_ADDRESS",
     "PORTBOOK_SMTP",
     "PORTBOOK_SECRET_FILE",
     "PORTBOOK_HOSTS",

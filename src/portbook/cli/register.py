@@ -190,8 +190,10 @@ def arguments(parser: verbs.Parser) -> None:
     status = acts.plain_part(parts, "status", "what the register holds, and where its chain of Events stands")
     check = acts.plain_part(parts, "check", "whether all that the register says twice agrees; 1 if not")
     members = acts.plain_part(parts, "members", "who may act, as what, and the terms of experts")
-    for part in (show, status, check, members):
+    for part in (show, status):
         acts.form_options(part)
+    for part in (check, members):
+        part.add_argument("--json", action="store_true", help="one JSON document")
     acts.plain_part(parts, "policy", "the policy that the register is run by, as TOML")
     acts.add(parts, ACTS)
 
@@ -220,10 +222,10 @@ def _new(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         raise usage("register new makes tables; there is no dry run of it", "register")
     acts.connect(needs_tables=False)
-    from portbook.register import database, members
+    from portbook.register import members, upgrading
 
     with long_work("Making the tables"):
-        database.migrate()
+        upgrading.upgrade()
     if _has_members():
         raise usage("this register has members; register add-member adds others", "register")
     act = acts.act_of(arguments)._replace(operation="add member", object=f"member {name}", request=name)
@@ -243,11 +245,13 @@ def _has_members() -> bool:
 
 def _upgrade(arguments: argparse.Namespace) -> int:
     acts.connect(needs_tables=False)
-    from portbook.register import database
+    from portbook.register import upgrading
 
     with long_work("Upgrading the tables"):
-        database.migrate()
+        copy = upgrading.upgrade()
     output.say("the tables are those of this Portbook")
+    if copy:
+        output.say(f"the register as it was before: {copy}")
     return FOUND
 
 
@@ -278,6 +282,7 @@ def _seed(arguments: argparse.Namespace) -> int:
                 second=arguments.second,
                 instant=clock.instant(),
                 reason=arguments.reason,
+                field=arguments.field or "",
             )
     except RuleError as error:
         return acts.refused(error, is_json=arguments.json)

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     link = None if arguments.manifest is None else link_in(arguments.manifest)
     path = Path(arguments.file)
     is_there(path)
-    acts.connect(needs_tables=False)
+    acts.connect(needs_tables=False, settings=acts.with_desk())
     from portbook.register import backups
 
     try:

@@ -52,8 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
     from portbook.desk.accounts import addresses
     from portbook.register import worker
 
-    address_of = addresses.address_of if addresses.is_there() else str
-    server = worker.Server(host, port, arguments.sender, arguments.starttls, user, password, address_of)
+    server = worker.Server(host, port, arguments.sender, arguments.starttls, user, password)
+    if addresses.is_there():
+        server = server._replace(address_of=addresses.address_of, wants=addresses.wants)
     stopped = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:

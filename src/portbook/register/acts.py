@@ -3,12 +3,15 @@
 Values and the checks of their texts; how an act is done, `changing` says.  Reads no clock.
 """
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from portbook.errors import Problem, RuleError, shown
 from portbook.register import events
 from portbook.register.limits import MAX_CHANNEL, MAX_NAME, MAX_TEXT
 from portbook.store.edition_files import checked_instant
+
+NO_FIELD = "E-ANSWER-FIELD"
 
 _SOURCE = "docs/register.md"
 _LIMITS = {"reason": MAX_TEXT, "channel": MAX_CHANNEL}
@@ -30,6 +33,7 @@ class Act(NamedTuple):
     is_dry: bool = False  # it is done, told and undone again: nothing of it stays
     seen: str = ""  # the digest that its dry run showed: it is done as shown, or not at all
     emails: tuple[str, ...] = ()  # verified addresses of the actor, where the channel knows them (T-57)
+    field: str = ""  # of the answer, that alone is asked for: an act whose answer lacks it is not done
 
     @property
     def digest(self) -> str:
@@ -63,6 +67,13 @@ def check(act: Act) -> None:
             f"{shown(act.operation)} needs {act.needed} persons, all different; {len(persons)} are named"
         )
         raise RuleError(Problem("E-PERSONS", message, "D-7"))
+
+
+def check_field(field: str, answer: Collection[str], was_done: str = "") -> None:
+    """Raise `RuleError` E-ANSWER-FIELD when *answer* has no such field; *was_done* is told before that."""
+    if field not in answer:
+        message = f"{was_done}the answer has no field {shown(field)}; it has {', '.join(sorted(answer))}"
+        raise RuleError(Problem(NO_FIELD, message, _SOURCE))
 
 
 def check_text(field: str, text: str, limit: int) -> None:

@@ -1,4 +1,4 @@
-"""Backups: every table of the register as one file, taken inside one transaction, and brought back whole.
+"""Backups: the register and the accounts beside it as one file, of one moment, and brought back whole.
 
 The file is gzip of JSON Lines: a head, a line for each row in the order of its table, an end with the digest
 of all before it.  It knows no engine: what SQLite wrote, PostgreSQL takes, and the other way round.  A backup
@@ -27,7 +27,7 @@ from django.db.transaction import atomic
 
 from portbook.errors import FormatError, PortbookError, Problem, RuleError, StoreError, shown
 from portbook.publication.manifest import Link
-from portbook.register import auditing, database, events, roles, tables
+from portbook.register import auditing, beside, database, events, roles, tables
 from portbook.register.acts import Act, Done
 from portbook.register.changing import Work, within
 from portbook.register.limits import MAX_BACKUP_LINE, MAX_TRIES
@@ -54,7 +54,11 @@ class Backup(NamedTuple):
 
 
 def write(target: Path) -> Backup:
-    """Write a backup at *target*, durably and in one step; raise `StoreError` E-BACKUP-EXISTS."""
+    """Write a backup at *target*, durably and in one step.
+
+    Raises `StoreError` E-BACKUP-EXISTS, and E-BACKUP-APPS where it would not be all.
+    """
+    beside.check_known(beside.applied())
     if os.path.lexists(target):
         message = f"{shown(str(target), 200)} is there already; a backup replaces nothing"
         raise StoreError(Problem("E-BACKUP-EXISTS", message, _SOURCE))
@@ -94,6 +98,7 @@ def _write(file: BinaryIO) -> Backup:
             "format": FORMAT,
             "version": VERSION,
             "migrations": sorted(database.migrations()[0]),
+            "beside": beside.applied(),
             "events": registry.events,
             "head": registry.events_head,
         }
@@ -136,10 +141,13 @@ def _lines(head: dict[str, Any]) -> Iterator[bytes]:
             if len(part) < _AT_ONCE:
                 break
             last = part[-1][0]
+    for model in beside.kept():
+        for values in beside.rows(model):
+            yield _line({"table": model._meta.db_table, "row": values})
 
 
 def _models() -> list[Any]:
-    """The tables, those that others point at first."""
+    """The tables of the register, those that others point at first."""
     return list(apps.get_app_config("register").get_models())
 
 
@@ -219,7 +227,7 @@ def _of_today(source: Path) -> Iterator[Path]:
     """The backup with the tables of today: one of an older Portbook is upgraded in a database of its own."""
     with source.open("rb") as file:
         wanted = _migrations_of(_Reading(file).head)
-    if wanted == database.migrations()[1]:
+    if all(names == database.migrations(app)[1] for app, names in wanted.items()):
         yield source
         return
     with tempfile.TemporaryDirectory(prefix="portbook-upgrade-") as folder:
@@ -230,11 +238,16 @@ def _of_today(source: Path) -> Iterator[Path]:
         yield target
 
 
-def _migrations_of(head: dict[str, Any]) -> set[str]:
-    wanted = set(map(str, head["migrations"]))
-    if newer := sorted(wanted - database.migrations()[1]):
-        message = f"the backup has the tables of a newer Portbook ({newer[-1]})"
-        raise StoreError(Problem("E-REGISTER-NEWER", message, _SOURCE))
+def _migrations_of(head: dict[str, Any]) -> dict[str, set[str]]:
+    """The migrations of each application that the backup has tables of, the register's among them."""
+    others = {str(app): [*map(str, names)] for app, names in dict(head.get("beside", {})).items()}
+    beside.check_known(others)
+    wanted = {beside.REGISTER: set(map(str, head["migrations"]))}
+    wanted |= {app: set(names) for app, names in others.items()}
+    for app, names in wanted.items():
+        if newer := sorted(names - database.migrations(app)[1]):
+            message = f"the backup has the tables of a newer Portbook ({app} {newer[-1]})"
+            raise StoreError(Problem("E-REGISTER-NEWER", message, _SOURCE))
     return wanted
 
 
@@ -242,7 +255,8 @@ def _load(source: Path) -> Backup:
     """Fill a new database as the backup was, bring it up to date, and look whether it is whole."""
     with source.open("rb") as file, _told():
         reading = _Reading(file)
-        database.migrate(max(_migrations_of(reading.head)))
+        for app, names in _migrations_of(reading.head).items():
+            database.migrate(app, max(names))
         with atomic():
             _fill(reading)
         database.migrate()
@@ -267,13 +281,16 @@ def _check_empty() -> None:
 
 
 def _fill(reading: _Reading) -> None:
-    known = {tables.table_of(model).name for model in _models()}
+    own = {tables.table_of(model).name for model in _models()}
+    others = {model._meta.db_table: model for model in beside.kept()}
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM register_registry")
     waiting: list[dict[str, Any]] = []
     current = ""
     for table, row in reading:
-        if table not in known:
+        if table in others:
+            row = beside.read(others[table], row)
+        elif table not in own:
             raise _damaged(f"it has the table {table}")
         if waiting and (table != current or len(waiting) == _AT_ONCE or list(row) != list(waiting[0])):
             _insert(current, waiting)
@@ -283,7 +300,7 @@ def _fill(reading: _Reading) -> None:
     if waiting:
         _insert(current, waiting)
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
+        for statement in connection.ops.sequence_reset_sql(no_style(), [*_models(), *others.values()]):
             cursor.execute(statement)
 
 
@@ -321,6 +338,7 @@ def _instead(folder: Path) -> Iterator[None]:
     """Work in a SQLite file in *folder* meanwhile."""
     before = connections["default"]
     settings = database.settings(f"sqlite://{folder / 'trial.sqlite3'}")
+    settings["OPTIONS"]["init_command"] += ";PRAGMA synchronous=OFF"  # it lasts no longer than this
     connections["default"] = type(connections)({"default": settings})["default"]
     try:
         yield

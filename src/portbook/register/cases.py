@@ -9,6 +9,8 @@ from portbook.numbers import MAX_PORT
 from portbook.register.limits import MAX_DOCUMENT, MAX_NAME, MAX_TEXT
 from portbook.register.models import Event, Recorded
 from portbook.register.sql import at_most, between, one_of
+from portbook.review import Decision
+from portbook.states import RevocationState
 
 MAX_STATE = 40
 
@@ -40,6 +42,7 @@ class Case(Recorded):
     class Meta:
         constraints = (
             between("port", 0, MAX_PORT),
+            one_of("state", tuple(state for state in RevocationState if state is not RevocationState.NONE)),
             at_most("state", MAX_STATE),
             at_most("service", MAX_NAME),
             at_most("transports", MAX_STATE),
@@ -92,6 +95,7 @@ class Appeal(Recorded):
     class Meta:
         constraints = (
             one_of("state", (RUNNING, DECIDED)),
+            one_of("outcome", ("", *Decision)),
             at_most("body", MAX_NAME),
             at_most("appellant", MAX_NAME),
             at_most("facts", MAX_TEXT),
@@ -107,7 +111,7 @@ class Takeover(Recorded):
 
     contact = models.CharField(max_length=MAX_NAME)  # a contact id
     claimant = models.CharField(max_length=MAX_NAME)  # a member's name
-    address = models.CharField(max_length=MAX_NAME)  # of the claimant
+    address = models.CharField(max_length=MAX_NAME)  # of the claimant: a digest, salted by a link
     words = models.TextField()  # why he says so
     state = models.CharField(max_length=10)
     begins = models.CharField(max_length=10)

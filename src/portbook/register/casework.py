@@ -3,11 +3,14 @@
 `models` brings them in; they are recorded rows like those there, and change only together with an Event.
 """
 
+from enum import StrEnum
+
 from django.db import models
 
 from portbook.numbers import MAX_PORT, Transport
 from portbook.register.models import MAX_NAME, MAX_TEXT, Application, Recorded, Review
 from portbook.register.sql import at_most, between, one_of
+from portbook.states import ApplicationState
 
 MAX_STATE = 40
 
@@ -17,6 +20,14 @@ REQUESTER, REGISTRY = "requester", "registry"  # whom a message is for
 _DIGEST = 64
 _INSTANT = 20
 _TRANSPORTS = tuple(transport.value for transport in Transport)
+
+
+class Ruling(StrEnum):
+    """What a body decides."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+    DROPPED = "dropped"  # the document will not come
 
 
 class Filing(Recorded):
@@ -51,6 +62,7 @@ class Turn(Recorded):
 
     class Meta:
         constraints = (
+            one_of("state", tuple(ApplicationState)),
             at_most("state", MAX_STATE),
             at_most("party", MAX_STATE),
             at_most("began", _INSTANT),
@@ -157,6 +169,7 @@ class Decision(Recorded):
 
     class Meta:
         constraints = (
+            one_of("ruling", tuple(Ruling)),
             at_most("digest", _DIGEST),
             at_most("body", MAX_NAME),
             at_most("ruling", MAX_STATE),

@@ -147,9 +147,10 @@ class Work:
             raise _stale(model, identity)
         self._tell(model, identity, before, None)
 
-    def notify(self, recipient: str, subject: str, body: str, due: str = "") -> None:
+    def notify(self, recipient: str, subject: str, body: str, due: str = "", kind: str = "") -> None:
         """Put a message into the outbox: it goes out if, and only if, the act is committed."""
-        tables.insert(Outbox, [(self.event, recipient, subject, body, due or self.instant, "waiting", 0)])
+        row = (self.event, recipient, subject, body, due or self.instant, "waiting", 0, kind)
+        tables.insert(Outbox, [row])
 
     def _tell(
         self, model: type[Recorded], identity: int, before: Values | None, after: Values | None
@@ -169,10 +170,10 @@ def transaction(
     and must be JSON.  With *by_outsider* the actor need not be a member (an applicant); with *even_frozen*
     the act is one that a frozen register allows.
 
-    Raises what *body* raises, with nothing done; `RuleError` E-FROZEN, E-IDEMPOTENCY, E-MEMBER-UNKNOWN,
-    E-PERSONS, E-REGISTER-TEXT; `StoreError` E-REGISTER-BUSY, E-REGISTER-DATABASE and E-REGISTER-REFUSED with
-    nothing done, and E-REGISTER-UNKNOWN where the connection was lost in the commit: only the same act with
-    the same key then tells.
+    Raises what *body* raises, with nothing done; `RuleError` E-ANSWER-FIELD, E-FROZEN, E-IDEMPOTENCY,
+    E-MEMBER-UNKNOWN, E-PERSONS, E-REGISTER-TEXT; `StoreError` E-REGISTER-BUSY, E-REGISTER-DATABASE and
+    E-REGISTER-REFUSED with nothing done, and E-REGISTER-UNKNOWN where the connection was lost in the commit:
+    only the same act with the same key then tells.
     """
     acts.check(act)
     for attempt in range(1, MAX_TRIES + 1):
@@ -202,6 +203,7 @@ def _attempt(act: Act, body: Callable[[Work], Any], even_frozen: bool, by_outsid
             with database.turn():
                 opened.enter_context(atomic(durable=True))
             work = Work(act, locked_registry())
+            opened.enter_context(tables.remembering())
             done = _answered_before(act) or _do(work, body, even_frozen, by_outsider)
             if act.is_dry:
                 set_rollback(True)
@@ -225,7 +227,10 @@ def _do(work: Work, body: Callable[[Work], Any], even_frozen: bool, by_outsider:
         raise RuleError(Problem("E-FROZEN", message, _SOURCE))
     for name in act.persons if by_outsider else (act.actor, *act.persons):
         work.member(name)
-    answer = events.canonical(body(work))
+    told = body(work)
+    if act.field:
+        acts.check_field(act.field, {"event", *told})
+    answer = events.canonical(told)
     acts.check_text("answer", answer, MAX_DOCUMENT)
     number = _record(work)
     if act.key:

@@ -10,7 +10,7 @@ nobody is there.
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from django.db import connection, models
+from django.db import models
 
 from portbook.edition import State
 from portbook.errors import Problem, RuleError, shown
@@ -95,9 +95,8 @@ def free(entry: int) -> None:
     """Give up every claim of the entry; whoever stood beside it moves down."""
     for kind, _ in _CLAIMED:
         names = ", ".join(kind.columns)
-        found = tables.rows(f"SELECT {names} FROM {kind.table} WHERE entry_id = %s", [entry])  # noqa: S608
-        with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {kind.table} WHERE entry_id = %s", [entry])  # noqa: S608
+        statement = f"DELETE FROM {kind.table} WHERE entry_id = %s RETURNING {names}"  # noqa: S608
+        found = tables.changed(kind.table, statement, [entry])
         for start in range(0, len(found), _AT_ONCE):
             _close_gaps(kind, found[start : start + _AT_ONCE])
 
@@ -205,9 +204,9 @@ def check_name_held(name: str) -> None:
 
 def free_name(name: str) -> None:
     """Give up the folded *name*, unless a row still has it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM register_nameclaim WHERE fold = %s "
-            "AND NOT EXISTS (SELECT 1 FROM register_entry e WHERE e.fold = register_nameclaim.fold)",
-            [name],
-        )
+    tables.change(
+        "register_nameclaim",
+        "DELETE FROM register_nameclaim WHERE fold = %s "
+        "AND NOT EXISTS (SELECT 1 FROM register_entry e WHERE e.fold = register_nameclaim.fold)",
+        [name],
+    )

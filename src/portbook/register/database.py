@@ -146,10 +146,11 @@ def check() -> None:
         raise StoreError(Problem("E-REGISTER-OLDER", message, _SOURCE))
 
 
-def migrate(to: str | None = None) -> None:
+def migrate(*to: str) -> None:
     """Make the tables, or bring those of an older Portbook up to date; each step whole or not at all.
 
-    With *to* no further than the migration of that name: a backup of an older Portbook is put into those.
+    With *to*, an application and one of its migrations, those alone: a backup of an older Portbook is put
+    into such tables.
 
     Raises `StoreError` E-REGISTER-NEWER for tables of a newer one.
     """
@@ -159,19 +160,18 @@ def migrate(to: str | None = None) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET statement_timeout = 0")
-    steps = ["register", to] if to else []
-    call_command("migrate", *steps, verbosity=0, interactive=False)
+    call_command("migrate", *to, verbosity=0, interactive=False)
     connection.close()  # the next one has the timeouts again
 
 
-def migrations() -> tuple[set[str], set[str]]:
-    """Return the names of the migrations that were applied, and of those that there are."""
+def migrations(of: str = "register") -> tuple[set[str], set[str]]:
+    """Return the names of the migrations of an application that were applied, and of those that there are."""
     try:
         loader = MigrationLoader(connection)
     except DatabaseError as error:
         raise unreachable(error) from error
-    applied = {name for app, name in loader.applied_migrations if app == "register"}
-    return applied, {name for app, name in loader.disk_migrations if app == "register"}
+    applied = {name for app, name in loader.applied_migrations if app == of}
+    return applied, {name for app, name in loader.disk_migrations if app == of}
 
 
 def unreachable(error: Exception) -> StoreError:

@@ -5,6 +5,7 @@ nowhere else.  Contacts are kept in the same way.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from portbook.edition import Reason, row_state
@@ -79,6 +80,11 @@ def _check_size(text: str, what: str) -> None:
         raise RuleError(Problem("E-REGISTER-TEXT", message, "docs/limits.md"))
 
 
+@lru_cache(maxsize=1_000)  # by its whole text; acts and lists read the same rows again and again
+def _read(row: str, layout: str) -> Record:
+    return RowReader().record(row, layout)
+
+
 class Reader:
     """Reads entries and contacts of one transaction; equal parts of rows are shared."""
 
@@ -92,7 +98,7 @@ class Reader:
         return Held(
             identity,
             values["position"],
-            self._rows.record(values["row"], values["layout"]),
+            _read(values["row"], values["layout"]),
             Reason(values["reason"]) if values["reason"] else None,
             PublishedDate(values["expires"]) if values["expires"] else None,
             values,

@@ -19,6 +19,7 @@ NO_HASH = "0" * 64  # what the first Event has for the hash of the one before
 
 _SOURCE = "docs/register.md"
 _AT_ONCE = 1_000  # Events
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 class EventValue(NamedTuple):
@@ -55,7 +56,7 @@ def unheard(count: int) -> None:
 
 def canonical(value: Any) -> str:
     """Return *value* as the one JSON text that stands for it."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def digest(text: str) -> str:
@@ -69,13 +70,13 @@ def sha256(data: bytes) -> str:
 
 
 def append(event: EventValue) -> str:
-    """Insert *event* in the transaction that is open; return its hash."""
-    link = digest(canonical(event._asdict()))
-    given = event._asdict() | {
-        "hash": link,
-        "changes": canonical(event.changes),
-        "persons": canonical(event.persons),
-    }
+    """Insert *event* in the transaction that is open; return its hash.
+
+    The text of an object is that of its parts, so what changed is written down once.
+    """
+    texts = {name: canonical(value) for name, value in event._asdict().items()}
+    link = digest("{" + ",".join(f'"{name}":{texts[name]}' for name in sorted(texts)) + "}")
+    given = event._asdict() | {"hash": link, "changes": texts["changes"], "persons": texts["persons"]}
     tables.insert(Event, [[given[column] for column in tables.table_of(Event).columns]])
     return link
 

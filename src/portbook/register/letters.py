@@ -15,6 +15,7 @@ MAX_SUBJECT = 150  # characters
 MAX_FACT = 2_000  # characters of one fact in a body
 MAX_BODY = 9_000  # characters of all facts with the words between them
 
+_PAGE = "\n\nIts page, after you sign in:\n\n{}"
 _END = "\n\nNobody reads answers to this address; write to the operator of the registry.\n"
 
 
@@ -160,6 +161,13 @@ LETTERS = {
         "Contact {what}: what is published",
         "From the next edition on, the contact {what} is published {outcome}.",
     ),
+    "factors reset": Letter(
+        "Your second factors were taken away",
+        "The operator took the second factors of the account of {what} away on {day}, for you said that "
+        "you lost them. Every session has ended and every token is revoked. Sign in with your password and "
+        "set up another factor.\n\n"
+        "If you did not ask for this, somebody else did: tell the operator at once.",
+    ),
     "renamed": Letter(
         "{what}: another name",
         "{what} is called {new} since {day}. The entries keep a note of the old name.\n\nReason: {reason}",
@@ -188,12 +196,16 @@ NEXT = {
 }
 
 
-def written(kind: str, facts: Mapping[str, str]) -> Letter:
-    """Return the letter *kind* with *facts* in it; raises KeyError for a letter or fact that is not there."""
+def written(kind: str, facts: Mapping[str, str], page: str = "") -> Letter:
+    """Return the letter *kind* with *facts* in it, and the address of the *page* that shows what it is about.
+
+    Raises KeyError for a letter or fact that is not there.
+    """
     template = LETTERS[kind]
     subject = template.subject.format_map({name: _line(text) for name, text in facts.items()})
     body = template.body.format_map({name: _text(text) for name, text in facts.items()})
-    return Letter(subject[:MAX_SUBJECT], body[:MAX_BODY] + _END)
+    led = _PAGE.format(page) if page else ""
+    return Letter(subject[:MAX_SUBJECT], body[:MAX_BODY] + led + _END)
 
 
 def _line(text: str) -> str:

@@ -1,6 +1,7 @@
 """The limits of the register: sizes of texts, the same in acts, models and database, and waits (I-9)."""
 
 MAX_NAME = 255  # characters of a name of any kind: member, party, team, operation, object, key
+MAX_ADDRESS = 100  # of the site, in letters
 MAX_TEXT = 10_000  # of a reason or a message
 MAX_CHANNEL = 40
 MAX_ROW = 400_000  # of one published row as JSON; its fields are limited one by one (`formats.limits`)

@@ -10,13 +10,16 @@ triggers keep Events from change (migration 2).
 from django.db import models
 from django.db.models.functions import Lower
 
-from portbook.edition import State
+from portbook.applications import Kind
+from portbook.edition import Reason, State
 from portbook.numbers import MAX_PORT, Transport
 from portbook.register.limits import MAX_CHANGES, MAX_CHANNEL, MAX_CODE, MAX_ROW
 from portbook.register.limits import MAX_DOCUMENT as MAX_DOCUMENT
 from portbook.register.limits import MAX_NAME as MAX_NAME
 from portbook.register.limits import MAX_TEXT as MAX_TEXT
 from portbook.register.sql import at_most, between, confusable, folded, one_of
+from portbook.review import Verdict
+from portbook.states import ApplicationState
 
 _DIGEST = 64  # hexadecimal digits of SHA-256
 _INSTANT = 20  # YYYY-MM-DDTHH:MM:SSZ
@@ -89,6 +92,7 @@ class Entry(Recorded):
                 name="entry_upwards",
             ),
             one_of("state", _STATES),
+            one_of("reason", ("", *Reason)),
             folded("fold"),
             at_most("fold", MAX_NAME),
             at_most("transport", MAX_NAME),
@@ -211,6 +215,8 @@ class Application(Recorded):
 
     class Meta:
         constraints = (
+            one_of("state", tuple(ApplicationState)),
+            one_of("kind", tuple(Kind)),
             at_most("state", 40),
             at_most("kind", 40),
             at_most("submitter", MAX_NAME),
@@ -255,6 +261,7 @@ class Review(Recorded):
 
     class Meta:
         constraints = (
+            one_of("recommendation", ("", *Verdict)),
             at_most("team", MAX_NAME),
             at_most("member", MAX_NAME),
             at_most("recommendation", 40),
@@ -357,10 +364,12 @@ class Outbox(models.Model):
     due = models.CharField(max_length=_INSTANT)
     state = models.CharField(max_length=10, default="waiting")
     tries = models.IntegerField(default=0)
+    kind = models.CharField(max_length=40, default="")  # which letter it is, of `letters.LETTERS`
 
     class Meta:
         constraints = (
-            one_of("state", ("waiting", "sent", "given up")),
+            one_of("state", ("waiting", "sent", "given up", "unwanted")),
+            at_most("kind", 40),
             at_most("recipient", MAX_NAME),
             at_most("subject", MAX_NAME),
             at_most("body", MAX_TEXT),

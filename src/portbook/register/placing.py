@@ -5,7 +5,7 @@ alone, in alphabetical order; contacts stand by their ids.  A new row goes right
 follows in that order, so rows that history left elsewhere stay there and draw no other with them.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from portbook.numbers import Transport
 from portbook.register import tables
@@ -17,44 +17,52 @@ _SPREAD = 64  # neighbours that are moved when there is no room left
 _RANKS = {transport.value: rank for rank, transport in enumerate(Transport)}
 
 
+class Gap(NamedTuple):
+    """Between two neighbours: the position of the one, and of the next one, None where there is none."""
+
+    low: int
+    high: int | None
+
+    @property
+    def middle(self) -> int | None:
+        """A free position right after the first; None when there is no room (then `spread`)."""
+        if self.high is None:
+            return self.low + STEP
+        return (self.low + self.high) // 2 if self.high - self.low > 1 else None
+
+
 def position_at(number: int) -> int:
     """Return the position of the row *number*, from 0, of an imported edition."""
     return (number + 1) * STEP
 
 
-def before_entry(values: Values) -> int:
-    """Return the position after which an entry with these columns belongs, 0 for the very first."""
+def for_entry(values: Values) -> Gap:
+    """Return where an entry with these columns belongs."""
     if values["low"] is None:
-        alone = _last("low IS NULL AND fold <= %s ORDER BY fold DESC, position DESC", [values["fold"]])
-        return alone or _last("low IS NOT NULL ORDER BY position DESC", [])
-    beside = tables.rows(
-        "SELECT position, transport FROM register_entry WHERE low = %s ORDER BY position", [values["low"]]
-    )
+        alone = _last(Entry, "low IS NULL AND fold <= %s ORDER BY fold DESC, position DESC", [values["fold"]])
+        return alone or _last(Entry, "low IS NOT NULL ORDER BY position DESC", []) or after(Entry, 0)
+    statement = f"SELECT position, {_next(Entry)}, transport FROM register_entry e WHERE low = %s"  # noqa: S608
+    beside = tables.rows(f"{statement} ORDER BY position", [values["low"]])
     rank = _rank(values["transport"])
-    if earlier := [position for position, transport in beside if _rank(transport) <= rank]:
-        return int(earlier[-1])
+    if earlier := [Gap(low, high) for low, high, transport in beside if _rank(transport) <= rank]:
+        return earlier[-1]
     if beside:
-        return _last("position < %s ORDER BY position DESC", [beside[0][0]])
-    return _last("low < %s ORDER BY low DESC, position DESC", [values["low"]])
+        before = _last(Entry, "position < %s ORDER BY position DESC", [beside[0][0]])
+    else:
+        before = _last(Entry, "low < %s ORDER BY low DESC, position DESC", [values["low"]])
+    return before or after(Entry, 0)
 
 
-def before_contact(identity: str) -> int:
-    """Return the position after which the contact with that published id belongs."""
-    found = tables.rows(
-        "SELECT position FROM register_contact WHERE LOWER(contact_id) <= %s "
-        "ORDER BY LOWER(contact_id) DESC, position DESC LIMIT 1",
-        [identity.lower()],
-    )
-    return int(found[0][0]) if found else 0
+def for_contact(identity: str) -> Gap:
+    """Return where the contact with that published id belongs."""
+    question = "LOWER(contact_id) <= %s ORDER BY LOWER(contact_id) DESC, position DESC"
+    return _last(Contact, question, [identity.lower()]) or after(Contact, 0)
 
 
-def between(model: type[Entry | Contact], low: int) -> int | None:
-    """Return a free position right after *low*; None when there is no room (then `spread`)."""
+def after(model: type[Entry | Contact], low: int) -> Gap:
+    """Return the gap after the position *low*."""
     found = tables.rows(f"SELECT MIN(position) FROM {_name(model)} WHERE position > %s", [low])  # noqa: S608
-    high = found[0][0]
-    if high is None:
-        return low + STEP
-    return (low + int(high)) // 2 if high - low > 1 else None
+    return Gap(low, found[0][0])
 
 
 def spread(model: type[Entry | Contact], low: int) -> list[tuple[int, int, int]]:
@@ -74,10 +82,15 @@ def spread(model: type[Entry | Contact], low: int) -> list[tuple[int, int, int]]
         count *= 2
 
 
-def _last(question: str, parameters: list[Any]) -> int:
-    statement = f"SELECT position FROM register_entry WHERE {question} LIMIT 1"  # noqa: S608
+def _last(model: type[Entry | Contact], question: str, parameters: list[Any]) -> Gap | None:
+    """The gap after the row that *question* chooses, if it chooses one."""
+    statement = f"SELECT position, {_next(model)} FROM {_name(model)} e WHERE {question} LIMIT 1"  # noqa: S608
     found = tables.rows(statement, parameters)
-    return int(found[0][0]) if found else 0
+    return Gap(*found[0]) if found else None
+
+
+def _next(model: type[Entry | Contact]) -> str:
+    return f"(SELECT MIN(n.position) FROM {_name(model)} n WHERE n.position > e.position)"  # noqa: S608
 
 
 def _rank(transport: str) -> int:

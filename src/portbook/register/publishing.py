@@ -15,11 +15,10 @@ from portbook.edition import Edition
 from portbook.errors import DataMissing, Problem, RuleError, shown
 from portbook.publication.keys import Signer
 from portbook.publication.manifest import Link
-from portbook.register import tables
+from portbook.register import roles, tables
 from portbook.register.acts import Act
 from portbook.register.changing import Work, transaction
 from portbook.register.editions import edition_of
-from portbook.register.members import REGISTRAR
 from portbook.register.models import Publication
 from portbook.store import EditionFile, EditionStore
 
@@ -61,8 +60,9 @@ class Target(NamedTuple):
 def publish(act: Act, store: EditionStore, target: Target | None = None) -> Result:
     """Publish the register as it stands; when this returns, it is served, durable, and on record.
 
-    Raises `DataMissing` E-REGISTER-EMPTY, `RuleError` E-PUBLICATION-OVERTAKEN when another publisher took
-    the next number meanwhile, and what the store, `publication` and `transaction` raise.
+    Raises `RuleError` E-ROLE for who may not, `DataMissing` E-REGISTER-EMPTY, `RuleError`
+    E-PUBLICATION-OVERTAKEN when another publisher took the next number meanwhile, and what the store,
+    `publication` and `transaction` raise.
     """
     reserved = reserve(act._replace(operation=RESERVE, object="registry", key=""))
     file = keep(store, reserved, act)
@@ -87,7 +87,7 @@ def reserve(act: Act) -> Reserved:
     found: list[Reserved] = []
 
     def body(work: Work) -> dict[str, int]:
-        work.member(act.actor, REGISTRAR)
+        _may_publish(work)
         if not work.registry.base_sha256:
             raise DataMissing(
                 Problem("E-REGISTER-EMPTY", "the register was not seeded; nothing to publish", _SOURCE)
@@ -135,6 +135,7 @@ def finish(act: Act, reserved: Reserved, file: EditionFile) -> None:
     """Put on record that the files of the reserved number are in place."""
 
     def body(work: Work) -> dict[str, str | int]:
+        _may_publish(work)
         row = tables.load(Publication, "WHERE number = %s", [reserved.number])[0]
         if row.state != RESERVED:
             newest = tables.rows("SELECT MAX(number) FROM register_publication")[0][0]
@@ -145,3 +146,9 @@ def finish(act: Act, reserved: Reserved, file: EditionFile) -> None:
         return {"publication": reserved.number, "edition": file.id}
 
     transaction(act, body)
+
+
+def _may_publish(work: Work) -> None:
+    """Raise `RuleError` E-ROLE unless who acts may publish, as of now."""
+    if found := roles.may(work.member(work.act.actor), PUBLISH, ()):
+        raise RuleError(found.problem)

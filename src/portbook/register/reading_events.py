@@ -3,16 +3,21 @@
 Reads only.  Lists go by the number of an Event, so a page costs the same wherever it stands.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from portbook.register import events, tables
 from portbook.register.events import EventValue
+from portbook.register.models import Event
 
 _COLUMNS = "number, instant, actor, operation, object, reason, channel, persons"
 _ESCAPE = "!"  # before a character that LIKE would read as a pattern
+_AT_ONCE = 500  # Events of one question
+
+Change = dict[str, Any]
 
 
 class Asked(NamedTuple):
@@ -95,6 +100,14 @@ def link(number: int) -> Link | None:
         around.get(number - 1, events.NO_HASH if number == 1 else None) == event.previous,
         around[number + 1] == held if number + 1 in around else None,
     )
+
+
+def changes_after(number: int) -> Iterator[Change]:
+    """Yield what each Event after that one changed, in order."""
+    while part := tables.load(Event, f"WHERE number > %s ORDER BY number LIMIT {_AT_ONCE}", [number]):
+        for row in part:
+            yield from json.loads(row.changes)
+        number = part[-1].number
 
 
 def dump_line(found: Link) -> bytes:

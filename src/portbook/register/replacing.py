@@ -147,7 +147,7 @@ def _put(
 ) -> None:
     """Make the entry what it is to be; claims first, so that the unique indexes are asked before all else."""
     if before is None:
-        position = _reused(after, free_places) or room_after(recorder, Entry, placing.before_entry(after))
+        position = _reused(after, free_places) or room_in(recorder, Entry, placing.for_entry(after))
         identity = recorder.new_identity()
         claims.take(identity, after, shares)
         recorder.add(Entry, {"position": position, **after, "version": 1}, identity)
@@ -166,13 +166,13 @@ def _reused(after: Values, free_places: list[Held]) -> int | None:
     return None
 
 
-def room_after(recorder: Recorder, model: type[Entry | Contact], low: int) -> int:
-    """Return a free position right after *low*; the neighbours move on where there is none."""
-    position = placing.between(model, low)
+def room_in(recorder: Recorder, model: type[Entry | Contact], gap: placing.Gap) -> int:
+    """Return a free position in *gap*; the neighbours move on where there is none."""
+    position = gap.middle
     if position is None:
-        for identity, old, new in placing.spread(model, low):
+        for identity, old, new in placing.spread(model, gap.low):
             recorder.change(model, identity, {"position": old}, {"position": new})
-        position = placing.between(model, low)
+        position = placing.after(model, gap.low).middle
     assert position is not None  # noqa: S101  # room was made
     return position
 
@@ -221,10 +221,10 @@ def replace_people(recorder: Recorder, changes: Iterable[PersonChange]) -> None:
 
 def _add_person(recorder: Recorder, after: Values) -> None:
     identity = after["contact_id"]
-    if _person(identity):
+    if tables.load(Contact, "WHERE LOWER(contact_id) = %s", [identity.lower()]):
         message = f"contact id {shown(identity)} is taken by another contact"
         raise RuleError(Problem("E-CONTACT-TAKEN", message, "R-PUB-8"))
-    position = room_after(recorder, Contact, placing.before_contact(identity))
+    position = room_in(recorder, Contact, placing.for_contact(identity))
     recorder.add(Contact, {"position": position, **after, "is_withheld": False, "version": 1})
 
 

@@ -82,6 +82,7 @@ def seed(
     instant: str,
     reason: str,
     channel: str = "command",
+    field: str = "",
 ) -> Done:
     """Fill the empty register from *file*; *seen* is the digest of what `show` gave both persons.
 
@@ -104,6 +105,7 @@ def seed(
         persons=(second,),
         needed=PERSONS,
         request=seen,
+        field=field,
     )
     return transaction(act, lambda work: _fill(work, file, values))
 
@@ -129,8 +131,10 @@ def rows_of(
 
 
 def _fill(work: Work, file: EditionFile, entries: list[Values]) -> Any:
-    for name in (work.act.actor, *work.act.persons):
-        work.member(name, ROLE)
+    parties = [work.member(name, ROLE).party for name in (work.act.actor, *work.act.persons)]
+    if parties[0] and parties[0] in parties[1:]:
+        message = f"both registrars act for {shown(parties[0])}, and count as one person"
+        raise RuleError(Problem("E-PERSONS", message, "D-7"))
     if work.registry.base_sha256:
         message = f"the register was seeded from edition {shown(work.registry.base)}; that happens once"
         raise RuleError(Problem("E-REGISTER-SEEDED", message, _SOURCE))

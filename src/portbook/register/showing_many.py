@@ -7,7 +7,7 @@ said of each application of a list is said by the same functions as of one alone
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db.models import Model
@@ -46,6 +46,7 @@ class Together(OnRecord):
         self._doing = doing
         self._found = found
         self._applications = [each.identity for each in found]
+        self._silent: dict[str, dict[str, set[int]]] = {}
 
     # -- what lists ask
 
@@ -119,14 +120,14 @@ class Together(OnRecord):
             found |= dict(tables.rows(statement, [REMINDED, *part]))
         return found
 
-    @cache  # noqa: B019  # lives as long as one list
     def _silences(self, since: str) -> dict[str, set[int]]:
         """In which cases each team was silent since then."""
-        statement = "SELECT text, application_id FROM register_message WHERE kind = %s AND instant >= %s"
-        found: dict[str, set[int]] = defaultdict(set)
-        for team, application in tables.rows(statement, [SILENCE, since]):
-            found[team].add(application)
-        return found
+        if since not in self._silent:
+            statement = "SELECT text, application_id FROM register_message WHERE kind = %s AND instant >= %s"
+            found = self._silent[since] = defaultdict(set)
+            for team, application in tables.rows(statement, [SILENCE, since]):
+                found[team].add(application)
+        return self._silent[since]
 
     @cached_property
     def _terms(self) -> list[tuple[Any, ...]]:

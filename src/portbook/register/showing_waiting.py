@@ -23,7 +23,11 @@ FOR_EXPERTS = (_S.EXPERT_REVIEW, *_TO_RECORD)
 OPEN = tuple(TURNS)
 ROLES = (Role.APPLICANT, Role.HOLDER, Role.EXPERT, Role.REGISTRAR)
 
-_BY_DAY = "ORDER BY CASE WHEN due = '' THEN 1 ELSE 0 END, due, identity"  # what has a day first
+_WITH_TURN = (
+    "SELECT p.identity, t.began, p.due FROM ({}) p "
+    "JOIN register_turn t ON t.application_id = p.identity AND t.ended = '' ORDER BY p.due, p.identity"
+)
+_HAS_DAY = "NOT (due = '')"  # as the index has it: SQLite takes it for these words alone
 
 _ASKED = (
     "EXISTS (SELECT 1 FROM register_review r "
@@ -48,34 +52,34 @@ def dossiers(doing: Doing, role: Role, limit: int | None = None) -> list[Dossier
     """Return what waits for the member in that role, by its day and then by age; his own: all open ones."""
     if role is not Role.APPLICANT and not has(doing, role):
         return []
-    where, parameters = _condition(doing, role)
-    statement = f"SELECT identity FROM register_application WHERE {where} {_BY_DAY}"  # noqa: S608
-    found = (each for (each,) in _pages(statement, parameters, limit))
+    statements = (_statement(doing, role, has_day=has_day) for has_day in (True, False))
+    found = (each for asked, values in statements for (each,) in _pages(asked, values, limit))
     waiting = (each for each in _read(doing, found, limit) if _is_for(each, role))
     return list(islice(waiting, limit))
 
 
 def past_half(doing: Doing, limit: int | None) -> Iterator[Dossier]:
     """Every application of whose time to answer half has passed, by its day."""
-    statement = (
-        "SELECT a.identity, t.began, a.due FROM register_application a "
-        "JOIN register_turn t ON t.application_id = a.identity AND t.ended = '' "
-        "WHERE a.due <> '' ORDER BY a.due, a.identity"
-    )
+    statement = f"SELECT identity, due FROM register_application WHERE {_HAS_DAY} ORDER BY due, identity"  # noqa: S608
     today = doing.work.today
-    rows = _pages(statement, [], limit)
+    rows = _pages(statement, [], limit, _WITH_TURN)
     found = (each for each, began, due in rows if due < today or is_past_half(began, due, today))
     return _read(doing, found, limit)
 
 
-def _pages(statement: str, parameters: list[Any], limit: int | None) -> Iterator[tuple[Any, ...]]:
-    """What *statement* finds: all of it, or with *limit* a few pages of it, as far as they are wanted."""
+def _pages(
+    statement: str, parameters: list[Any], limit: int | None, around: str = "{}"
+) -> Iterator[tuple[Any, ...]]:
+    """What *statement* finds: all of it, or with *limit* a few pages of it, as far as they are wanted.
+
+    *around* is a statement that tells more of each row of a page.
+    """
     if limit is None:
-        yield from tables.rows(statement, parameters)
+        yield from tables.rows(around.format(statement), parameters)
         return
     size = 2 * limit
     for start in count(0, size):
-        page = tables.rows(f"{statement} LIMIT {size} OFFSET {start}", parameters)
+        page = tables.rows(around.format(f"{statement} LIMIT {size} OFFSET {start}"), parameters)
         yield from page
         if len(page) < size:
             return
@@ -91,7 +95,14 @@ def _read(doing: Doing, applications: Iterable[int], limit: int | None) -> Itera
 # -- which they could be
 
 
-def _condition(doing: Doing, role: Role) -> Condition:
+def _statement(doing: Doing, role: Role, *, has_day: bool) -> Condition:
+    """The statement for those that have a day, by it, or for the others, by age."""
+    where, parameters = _condition(doing, role, has_day=has_day)
+    day, order = (_HAS_DAY, "due, identity") if has_day else ("due = ''", "identity")
+    return f"SELECT identity FROM register_application WHERE {day} AND {where} ORDER BY {order}", parameters  # noqa: S608
+
+
+def _condition(doing: Doing, role: Role, *, has_day: bool) -> Condition:
     match role:
         case Role.APPLICANT:
             state, open_states = _in(OPEN)
@@ -105,7 +116,9 @@ def _condition(doing: Doing, role: Role) -> Condition:
             teams = sorted(terms_of(doing, doing.member))
             return f"{state} AND {_ASKED.format(tables.marks(len(teams)))}", [*review_states, *teams]
     at_work, work_states = _in(FOR_REGISTRARS)
-    return f"({at_work} OR (due <> '' AND due < %s))", [*work_states, doing.work.today]
+    if has_day:
+        return f"({at_work} OR due < %s)", [*work_states, doing.work.today]
+    return at_work, work_states
 
 
 def _in(states: Iterable[ApplicationState]) -> Condition:

@@ -42,7 +42,8 @@ def folded(field: str) -> CheckConstraint:
 
 def one_of(field: str, values: tuple[str, ...]) -> CheckConstraint:
     """The check that *field* is one of *values*."""
-    return CheckConstraint(condition=Q(**{f"{field}__in": values}), name=f"%(class)s_{field}_known")
+    known = tuple(map(str, values))  # a member of an enumeration is its text
+    return CheckConstraint(condition=Q(**{f"{field}__in": known}), name=f"%(class)s_{field}_known")
 
 
 def between(field: str, low: int, high: int) -> CheckConstraint:

@@ -4,18 +4,21 @@ All columns of the register are whole numbers, texts and truth values, which bot
 """
 
 import threading
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import connection, models
+from django.db import models
 
+from portbook.register import driver
 from portbook.register.sql import size_in
 
 Values = dict[str, Any]
 Row = TypeVar("Row", bound=models.Model)
 
 _MAX_PARAMETERS = 900  # of one statement; SQLite may be built for 999
+_STATEMENTS = 500  # of each kind that are kept as they were put together
 
 
 class Table(NamedTuple):
@@ -55,44 +58,44 @@ def insert(model: type[models.Model], rows: Sequence[Sequence[Any]], unless_ther
     index refuses is passed over.
     """
     table = table_of(model)
-    columns = table.columns[len(table.columns) - len(rows[0]) :] if rows else ()
-    end = " ON CONFLICT DO NOTHING" if unless_there else ""
+    count = len(rows[0]) if rows else 0
     done = 0
-    step = max(_MAX_PARAMETERS // max(len(columns), 1), 1)
-    cursor = _cursor()
+    step = max(_MAX_PARAMETERS // max(count, 1), 1)
     for start in range(0, len(rows), step):
         part = rows[start : start + step]
-        places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(part))
-        cursor.execute(
-            f"INSERT INTO {table.name} ({_names(columns)}) VALUES {places}{end}",  # noqa: S608
-            [value for row in part for value in row],
-        )
-        done += cursor.rowcount
+        statement = _insertion(table, count, len(part), unless_there)
+        done += change(table.name, statement, [value for row in part for value in row])
     return done
 
 
 def update(model: type[models.Model], key: int, values: Values, expected: Values) -> bool:
     """Set *values* in the row with that *key* if it still has what is *expected*; say whether it had."""
     table = table_of(model)
-    setting = ", ".join(f'"{column}" = %s' for column in values)
-    where = " AND ".join(f'"{column}" = %s' for column in (table.key, *expected))
-    return _execute(
-        f"UPDATE {table.name} SET {setting} WHERE {where}",  # noqa: S608
-        [*values.values(), key, *expected.values()],
-    )
+    statement = _updating(table, tuple(values), tuple(expected))
+    return change(table.name, statement, [*values.values(), key, *expected.values()]) == 1
 
 
 def delete(model: type[models.Model], key: int, expected: Values) -> bool:
     """Delete the row with that *key* if it still has what is *expected*; say whether it had."""
     table = table_of(model)
-    where = " AND ".join(f'"{column}" = %s' for column in (table.key, *expected))
-    return _execute(f"DELETE FROM {table.name} WHERE {where}", [key, *expected.values()])  # noqa: S608
+    return change(table.name, _deletion(table, tuple(expected)), [key, *expected.values()]) == 1
+
+
+def change(table: str, statement: str, parameters: Iterable[Any]) -> int:
+    """Do *statement*, which changes rows of *table* and of no other; return how many."""
+    _forget(table)
+    return driver.changed(statement, tuple(parameters))
+
+
+def changed(table: str, statement: str, parameters: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Do *statement*, which changes rows of *table* and of no other; return what it tells of them."""
+    _forget(table)
+    return driver.found(statement, tuple(parameters))
 
 
 def select(model: type[models.Model], end: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
     """Return all columns of the rows of *model* that *end* chooses: WHERE, ORDER BY, LIMIT."""
-    table = table_of(model)
-    return rows(f"SELECT {_names(table.columns)} FROM {table.name} {end}", parameters)  # noqa: S608
+    return rows(_selection(table_of(model)) + end, parameters)
 
 
 def load(model: type[Row], end: str, parameters: Iterable[Any] = ()) -> list[Row]:
@@ -102,9 +105,27 @@ def load(model: type[Row], end: str, parameters: Iterable[Any] = ()) -> list[Row
 
 def rows(statement: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
     """Return what *statement* finds."""
-    cursor = _cursor()
-    cursor.execute(statement, list(parameters))
-    return list(cursor.fetchall())
+    asked = statement, tuple(parameters)
+    remembered = _own.remembered
+    if remembered is None:
+        return driver.found(*asked)
+    if asked not in remembered:
+        remembered[asked] = driver.found(*asked)
+    return [*remembered[asked]]
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Ask the database each question once inside the block, until a table that it speaks of changes.
+
+    For who holds the registry's row locked: nobody else changes what acts ask for meanwhile, and whoever
+    does it here does it by `change`.  In the end all is forgotten.
+    """
+    _own.remembered = {}
+    try:
+        yield
+    finally:
+        _own.remembered = None
 
 
 def marks(count: int) -> str:
@@ -112,31 +133,53 @@ def marks(count: int) -> str:
     return ", ".join(["%s"] * count)
 
 
-def _execute(statement: str, parameters: list[Any]) -> bool:
-    cursor = _cursor()
-    cursor.execute(statement, parameters)
-    return bool(cursor.rowcount == 1)
-
-
 class _Own(threading.local):
-    """What a thread keeps: its connection to the database, and the cursor on that."""
+    """What a thread remembers: what was found, by statement and parameters; nothing outside the block."""
 
-    link: Any = None
-    cursor: Any = None
+    remembered: dict[tuple[str, tuple[Any, ...]], list[tuple[Any, ...]]] | None = None
 
 
 _own = _Own()
 
 
-def _cursor() -> Any:
-    """The cursor of this thread: to make one for each statement costs as much as the statement."""
-    link = connection.connection
-    if link is None or link is not _own.link:
-        _own.cursor = connection.cursor()
-        _own.link = connection.connection
-    return _own.cursor
+def _forget(table: str) -> None:
+    """Ask again what was asked of *table*."""
+    remembered = _own.remembered or {}
+    for asked in [asked for asked in remembered if table in asked[0]]:
+        del remembered[asked]
+
+
+# -- statements, each put together once
 
 
 @cache
+def _selection(table: Table) -> str:
+    return f"SELECT {_names(table.columns)} FROM {table.name} "  # noqa: S608
+
+
+@lru_cache(maxsize=_STATEMENTS)
+def _insertion(table: Table, count: int, rows: int, unless_there: bool) -> str:
+    """For so many *rows* of the last *count* columns."""
+    names = _names(table.columns[len(table.columns) - count :])
+    places = ", ".join([f"({marks(count)})"] * rows)
+    end = " ON CONFLICT DO NOTHING" if unless_there else ""
+    return f"INSERT INTO {table.name} ({names}) VALUES {places}{end}"  # noqa: S608
+
+
+@lru_cache(maxsize=_STATEMENTS)
+def _updating(table: Table, columns: tuple[str, ...], expected: tuple[str, ...]) -> str:
+    setting = ", ".join(f'"{column}" = %s' for column in columns)
+    return f"UPDATE {table.name} SET {setting} WHERE {_equal(table, expected)}"  # noqa: S608
+
+
+@lru_cache(maxsize=_STATEMENTS)
+def _deletion(table: Table, expected: tuple[str, ...]) -> str:
+    return f"DELETE FROM {table.name} WHERE {_equal(table, expected)}"  # noqa: S608
+
+
+def _equal(table: Table, expected: tuple[str, ...]) -> str:
+    return " AND ".join(f'"{column}" = %s' for column in (table.key, *expected))
+
+
 def _names(columns: tuple[str, ...]) -> str:
     return ", ".join(f'"{column}"' for column in columns)

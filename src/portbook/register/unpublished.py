@@ -1,19 +1,16 @@
 """What the register has that the last published edition has not: each row once, by the Events since then."""
 
-import json
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from portbook.register import tables
-from portbook.register.models import Event, Publication, Registry
+from portbook.register.models import Publication, Registry
 from portbook.register.publishing import PUBLISHED
+from portbook.register.reading_events import Change, changes_after
 
 PUBLISHED_TABLES = ("entry", "contact")
 
-_AT_ONCE = 500  # Events
 _NOT_PUBLISHED = frozenset({"version", "position", "layout", "reason", "expires"})  # columns of a row
-
-Change = dict[str, Any]
 
 
 class Unpublished(NamedTuple):
@@ -40,7 +37,7 @@ def unpublished() -> Unpublished:
     where = "WHERE state = %s ORDER BY number DESC LIMIT 1"
     last = next(iter(tables.load(Publication, where, [PUBLISHED])), None)
     after = last.after_event if last else 0
-    changes = tuple(_changes(after))
+    changes = tuple(changes_after(after))
     heads = (each for each in changes if each["table"] == "registry" and each["after"])
     rows = (each for each in changes if each["table"] in PUBLISHED_TABLES)
     return Unpublished(
@@ -50,14 +47,6 @@ def unpublished() -> Unpublished:
         tuple(_together(rows)),
         last is not None and any("head" in each["after"] for each in heads),
     )
-
-
-def _changes(after: int) -> Iterator[Change]:
-    """What each Event after that one changed of entries and contacts, in order."""
-    while part := tables.load(Event, f"WHERE number > %s ORDER BY number LIMIT {_AT_ONCE}", [after]):
-        for row in part:
-            yield from json.loads(row.changes)
-        after = part[-1].number
 
 
 def _together(changes: Iterable[Change]) -> Iterator[Change]:

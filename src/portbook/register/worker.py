@@ -26,7 +26,7 @@ from portbook.register.models import Event, Outbox
 from portbook.store import WORKER_LOCK, home
 from portbook.store.durable import locked
 
-WAITING, SENT, GIVEN_UP = "waiting", "sent", "given up"
+WAITING, SENT, GIVEN_UP, UNWANTED = "waiting", "sent", "given up", "unwanted"
 
 WAITS = (60, 300, 1_800, 7_200, 21_600, 43_200, 86_400)  # seconds after each try that failed; then no more
 AT_ONCE = 100  # messages of one connection
@@ -46,6 +46,7 @@ class Server(NamedTuple):
     user: str = ""
     password: str = ""
     address_of: Callable[[str], str] = str  # of a recipient: a member under his name has one at the desk
+    wants: Callable[[str, str], bool] = lambda recipient, kind: True  # which letters he has, he says there
 
 
 class Sent(NamedTuple):
@@ -100,7 +101,7 @@ def send_due(server: Server, now: Callable[[], str], must_stop: Callable[[], boo
 
 
 def _send_due(server: Server, now: Callable[[], str], must_stop: Callable[[], bool]) -> Sent:
-    counts = {SENT: 0, WAITING: 0, GIVEN_UP: 0}
+    counts = {SENT: 0, WAITING: 0, GIVEN_UP: 0, UNWANTED: 0}
     while (rows := _due(now())) and not must_stop():
         with _connected(server) as smtp:
             for row in rows:
@@ -134,6 +135,8 @@ def _connected(server: Server) -> Iterator[smtplib.SMTP]:
 
 def _send(smtp: smtplib.SMTP, server: Server, row: Outbox, now: str) -> str:
     """Send one message; return what became of it."""
+    if not server.wants(row.recipient, row.kind):
+        return _settle(row, UNWANTED, now, tries=row.tries)
     address = server.address_of(row.recipient)
     if not _ADDRESS.fullmatch(address):
         return _settle(row, GIVEN_UP, now)

@@ -13,7 +13,7 @@ key and dry run count; what it is called, and what it is about, the operation sa
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from portbook import policy as policies
@@ -26,10 +26,10 @@ from portbook.policy import RFC6335, Policy
 from portbook.procedures import Basis, Change, Outcome, PersonChange, held
 from portbook.procedures.values import assignees_of, stops
 from portbook.records import Contact, PublishedDate, Record, Reference
-from portbook.register import acts, claims, events, letters, roles, tables
+from portbook.register import acts, claims, events, letters, pages, roles, tables
 from portbook.register.acts import Act, Done
 from portbook.register.changing import Work, transaction
-from portbook.register.limits import MAX_DOCUMENT, MAX_TEXT
+from portbook.register.limits import MAX_DOCUMENT, MAX_NAME, MAX_TEXT
 from portbook.register.models import Approval, Member
 from portbook.register.models import Contact as ContactRow
 from portbook.register.operations.on_record import OnRecord
@@ -70,8 +70,7 @@ class Doing:
     @cached_property
     def policy(self) -> Policy:
         """The policy of the registry as it stands."""
-        text = self.work.registry.policy
-        return policies.read(text.encode()) if text else RFC6335
+        return _policy(self.work.registry.policy)
 
     @cached_property
     def member(self) -> Member:
@@ -197,17 +196,29 @@ class Doing:
         found = (address for party in sorted(set(parties)) for address in self.addresses(party))
         self.tell_at(found, letter, **facts)
 
-    def tell_at(self, addresses: Iterable[str], letter: str, **facts: str) -> None:
-        """Write *letter* to *addresses*, each once."""
-        subject, body = letters.written(letter, facts)
+    def tell_at(
+        self, addresses: Iterable[str], letter: str, *, about: str | None = None, **facts: str
+    ) -> None:
+        """Write *letter* to *addresses*, each once.
+
+        It leads to the page of what the act is *about*; with "" to none, for it has links of its own.
+        """
+        page = pages.page_of_letter(self.act.object if about is None else about)
+        subject, body = letters.written(letter, facts, page)
         for address in dict.fromkeys(addresses):
-            self.work.notify(address, subject, body)
+            self.work.notify(address, subject, body, kind=letter)
 
     def addresses(self, party: str) -> tuple[str, ...]:
         """Return the mail addresses of the contact *party*; () for one that the register does not have."""
         found = tables.load(ContactRow, "WHERE contact_id = %s", [party])
         uris = self.work.reader.contact(found[0].row, found[0].layout).uris if found else ()
-        return tuple(address for uri in uris if (address := mail_address(uri)))
+        written = filter(None, map(mail_address, uris))
+        return tuple(address for address in written if len(address) <= MAX_NAME)  # no mail goes to others
+
+
+@lru_cache(maxsize=8)  # the text is the key, and is read from the locked row in each act
+def _policy(text: str) -> Policy:
+    return policies.read(text.encode()) if text else RFC6335
 
 
 Body = Callable[[Doing], Any]
@@ -274,6 +285,8 @@ def _persons(doing: Doing) -> dict[str, Any]:
     if _rows_changed(work) > doing.policy.limits.bulk_rows:
         doing.kinds.add(policies.Act.BULK)
     needed = max([1, *map(doing.policy.persons.needed, doing.kinds)])
+    if needed == 1 and not act.is_dry and not act.seen:
+        return {}
     digest = approval_digest(act, work.changes)
     if act.is_dry:
         return {"operation": act.operation, "needs": needed, "digest": digest}
@@ -285,13 +298,17 @@ def _persons(doing: Doing) -> dict[str, Any]:
         who = "registrar or administrator" if roles.is_of_the_office(act.operation) else "registrar"
         message = (
             f"{shown(act.operation)} needs {needed} persons and has {len(given) + 1}; "
-            f"another {who} approves {digest} first"
+            f"another {who}{_of_another(doing.member)} approves {digest} first"
         )
         raise RuleError(Problem("E-PERSONS", message, _PERSONS))
     for approval in given:
         work.change(Approval, approval.identity, tables.values_of(approval), {"is_used": True})
     work.act = work.act._replace(persons=tuple(approval.member for approval in given), needed=needed)
     return {}
+
+
+def _of_another(member: Member) -> str:
+    return f", who does not act for {shown(member.party)} too," if member.party else ""
 
 
 def approval_digest(act: Act, changes: Iterable[dict[str, Any]]) -> str:
@@ -305,10 +322,21 @@ def approval_digest(act: Act, changes: Iterable[dict[str, Any]]) -> str:
 
 
 def _approvals(doing: Doing, digest: str) -> list[Approval]:
-    """The words of others for just this, given in time by members who may act now (T-61)."""
+    """The words of others for just this, given in time by members who may act now (T-61).
+
+    Who speak for one contact count as one person; who speak for none are the operator's, and many (D-7).
+    """
     where = "WHERE digest = %s AND operation = %s AND member <> %s AND expires >= %s ORDER BY identity"
     found = tables.load(Approval, where, [digest, doing.act.operation, doing.act.actor, doing.work.instant])
-    return [each for each in found if not each.is_used and _may_approve(doing, each.member)]
+    given = [each for each in found if not each.is_used and _may_approve(doing, each.member)]
+    parties = {doing.member.party} - {OPERATOR}
+    others = []
+    for each in given:
+        party = doing.work.member(each.member).party
+        if party not in parties:
+            others.append(each)
+            parties |= {party} - {OPERATOR}
+    return others
 
 
 def _may_approve(doing: Doing, name: str) -> bool:

@@ -2,8 +2,7 @@
 
 Rules R-APP-1 to R-APP-7, through `review`.  A party to the matter files an appeal; for anybody else a
 registrar does, who had a look.  While it runs, the values that the decision is about are given to nobody else
-(`contesting`).  When a decision falls, the rows that it changed are put back as they stood (R-APP-6), if
-nothing came over them.
+(`contesting`).  When a decision falls, the rows that it changed are put back as they stood (`undoing`).
 """
 
 import json
@@ -16,20 +15,18 @@ from portbook import review
 from portbook.edition import State
 from portbook.errors import Problem, RuleError, shown
 from portbook.names import fold
-from portbook.procedures import Change, Row
 from portbook.procedures.returning import rows_of
 from portbook.records import Record
 from portbook.register import tables
 from portbook.register.acts import Act, Done
 from portbook.register.cases import DECIDED, RUNNING, Appeal, Case
-from portbook.register.entries import Held
 from portbook.register.events import canonical
-from portbook.register.models import Application, Entry, Publication
+from portbook.register.models import Application, Publication
+from portbook.register.operations import undoing
 from portbook.register.operations.acting import Doing, parties_of, perform, places_of
 from portbook.register.operations.dossiers import Dossier, asking, newest_version
 from portbook.register.operations.revoking import target_of
 from portbook.register.publishing import PUBLISHED
-from portbook.register.tables import Values
 from portbook.states import REVOCATION, Actor, ApplicationState, Evidence, RevocationState, move
 from portbook.states import Act as Step
 
@@ -162,7 +159,7 @@ def decide(
         _close(doing, told, found, decision)
         if decision is review.Decision.ANNUL or (decision is review.Decision.DECIDE_ANEW and is_undone):
             doing.needs(policies.Act.REVOKE)  # it takes back what was decided
-            _undo(doing, told)
+            undoing.undo(doing, told.event, told.changes)
         values = {"state": DECIDED, "outcome": decision.value, "reference": reference}
         doing.work.change(Appeal, appeal, tables.values_of(found), values)
         facts = {"what": told.object, "day": doing.today, "body": found.body, "outcome": decision.value}
@@ -268,45 +265,7 @@ def _contested(doing: Doing, told: _Decision, rows: Iterable[Record]) -> str:
 
 def _rows_of(doing: Doing, told: _Decision) -> Iterator[Record]:
     """The rows that the decision changed, before and after, but for free blocks that made room."""
-    for before, after in _entries(doing, told):
+    for before, after in undoing.entries_of(doing, told.changes):
         for row in (before, after):
             if row and row.values["state"] != State.UNASSIGNED:
                 yield row.record
-
-
-# -- putting back
-
-
-def _entries(doing: Doing, told: _Decision) -> Iterator[tuple[Held | None, Held | None]]:
-    """Each entry that the decision changed, as it stood before and after."""
-    for change in told.changes:
-        if change["table"] != "entry" or set(change["after"] or {}) == {"position"}:
-            continue
-        now = _now(change["identity"])
-        before, after = change["before"], change["after"]
-        yield (
-            _held(doing, change["identity"], {**now, **before}) if before is not None else None,
-            _held(doing, change["identity"], {**now, **after}) if after is not None else None,
-        )
-
-
-def _now(identity: int) -> Values:
-    found = tables.load(Entry, "WHERE identity = %s", [identity])
-    return tables.values_of(found[0]) if found else {}
-
-
-def _held(doing: Doing, identity: int, values: Values) -> Held:
-    columns = tables.table_of(Entry).columns[1:]
-    if not values.keys() >= set(columns):
-        message = f"entry {identity} is no longer there; what the decision did to it cannot be told"
-        raise RuleError(Problem("E-ROW-STALE", message, _SOURCE))
-    return doing.work.reader.held([identity, *(values[column] for column in columns)])
-
-
-def _undo(doing: Doing, told: _Decision) -> None:
-    """Put the rows back as they stood; raise `RuleError` E-ROW-STALE where another act came over them."""
-    entries = list(_entries(doing, told))
-    going = tuple(after.record for _, after in entries if after)
-    coming = tuple(Row(b.record, b.reason, b.expires) for b, _ in entries if b)
-    if entries:
-        doing.replace_rows((Change(going, coming, f"Event {told.event} undone"),))

@@ -53,7 +53,7 @@ def _ask(doing: Doing, contact_id: str, address: str, link: Link, ends: str) -> 
         doing.work.change(Inquiry, found[0].identity, tables.values_of(found[0]), values)
     else:
         doing.work.add(Inquiry, {**values, "version": 1})
-    doing.tell_at([address], "address asked", what=contact_id, ends=ends, link=link.address)
+    doing.tell_at([address], "address asked", about="", what=contact_id, ends=ends, link=link.address)
 
 
 def found_by(secret: str, today: str) -> Inquiry:

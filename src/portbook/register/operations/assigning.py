@@ -19,7 +19,14 @@ from portbook.register.operations import granting
 from portbook.register.operations.acting import Doing, parties_of, perform
 from portbook.register.operations.contesting import grant_not_contested, not_contested
 from portbook.register.operations.dossiers import Dossier, opened, told
-from portbook.register.operations.granting import authority, basis_of, codes_alone, granted, shared
+from portbook.register.operations.granting import (
+    authority,
+    basis_of,
+    codes_alone,
+    granted,
+    shared,
+    standings,
+)
 from portbook.register.operations.steps import object_of, onward
 from portbook.states import Act as Step
 from portbook.states import Actor, Evidence
@@ -71,18 +78,17 @@ def _against(dossier: Dossier) -> tuple[str, tuple[Finding, ...]]:
 def _enter(dossier: Dossier, expert: str) -> dict[str, Any]:
     doing, case = dossier.doing, dossier.case()
     given = granted(dossier, case)
-    basis = basis_of(dossier, case, expert)
+    there = standings(doing, given)
+    basis = basis_of(dossier, case, there, expert)
     beside = [row for port in given.ports for row in doing.rows.at(port) if row.service_name]
-    not_contested(doing.rows.named(given.name))
+    own = doing.rows.named(given.name)
+    not_contested(own)
     grant_not_contested(given)
-    granting.check_steps(doing, case, given, basis)
+    granting.check_steps(doing, case, given, there, basis)
     outcome = procedures.assign(doing.rows, given, basis, doing.policy)
     doing.check(outcome.findings)
     doing.replace_rows((*outcome.changes, *codes_alone(doing, given)), shares=shared(case, given))
-    others = {*parties_of(beside), *parties_of(doing.rows.named(given.name))} - {
-        *given.assignee,
-        *given.contact,
-    }
+    others = parties_of((*beside, *own)) - {*given.assignee, *given.contact}
     summary = granting.told(given.ports, given.transports)
     doing.tell(sorted(others), "granted", what=dossier.title, day=str(doing.today), granted=summary)
     return {
@@ -103,9 +109,7 @@ def _enter(dossier: Dossier, expert: str) -> dict[str, Any]:
 def _enter_codes(dossier: Dossier) -> dict[str, Any]:
     """Codes without a service: a row each, with neither name nor port, so that nobody else is given them."""
     doing, application, case = dossier.doing, dossier.application, dossier.case()
-    why = f"named in application {dossier.identity}"
-    assignee = granting.party_id(doing, application.assignee, why)
-    contact = granting.party_id(doing, application.contact, why)
+    assignee, contact = granting.parties_given(dossier)
     records = [
         Record(
             transport=Transport.DCCP,

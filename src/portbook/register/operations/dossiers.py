@@ -37,6 +37,9 @@ from portbook.states import APPLICATION, PUBLIC_WORDS, Actor, ApplicationState, 
 from portbook.states import Act as Step
 
 _SOURCE = "docs/register.md"
+_TRANSPORTS = {transport.value: transport for transport in Transport}
+# How `confusable_key` reads a name, in SQL.
+_EYES = "REPLACE(REPLACE(REPLACE(fold, 'l', 'i'), '1', 'i'), 'o', '0')"
 
 
 class Dossier:
@@ -157,9 +160,9 @@ class Dossier:
 
     def pending(self) -> frozenset[tuple[int, Transport]]:
         """The ports that other open applications asked for before (R-REV-25), or that an appeal is about."""
-        statement = "SELECT port, transport FROM register_wanted WHERE application_id <> %s"
-        wanted = tables.rows(statement, [self.identity])
-        return contested().places.union((port, Transport(transport)) for port, transport in wanted)
+        others = "SELECT port, transport FROM register_wanted WHERE application_id <> %s"
+        wanted = tables.rows(others, [self.identity])
+        return contested().places.union((port, _TRANSPORTS[on]) for port, on in wanted)
 
     def _alike(self, name: str) -> Iterable[str]:
         """The assigned names that are easily taken for *name* (T-44), aliases left out."""
@@ -262,8 +265,9 @@ class Dossier:
     def tell_member(self, name: str, letter: str, **facts: str) -> None:
         """Write to a member: at the addresses of his party, else under his name."""
         found = tables.load(models.Member, "WHERE name = %s", [name])
-        addresses = [each for member in found for each in self.doing.addresses(member.party)]
-        self.doing.tell_at(addresses or [name], letter, what=self.title, **facts)
+        addresses = [each for one in found if one.party for each in self.doing.addresses(one.party)]
+        about = f"application {self.identity}"
+        self.doing.tell_at(addresses or [name], letter, about=about, what=self.title, **facts)
 
     def need_kind(self, kinds: Collection[Kind]) -> None:
         """Raise `RuleError` E-APPLICATION-KIND for a request that another operation ends."""
@@ -281,10 +285,6 @@ class Dossier:
             "due": self.row.due,
         }
         return facts | more
-
-
-# How `confusable_key` reads a name, in SQL.
-_EYES = "REPLACE(REPLACE(REPLACE(fold, 'l', 'i'), '1', 'i'), 'o', '0')"
 
 
 # -- into the register, and out of it

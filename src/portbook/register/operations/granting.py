@@ -28,6 +28,8 @@ from portbook.review import Route, Verdict, early_expires
 from portbook.states import PORT, Actor, ApplicationState, Evidence, NameState, PortStanding, move
 from portbook.states import Act as Step
 
+Standings = dict[tuple[int, Transport], PortStanding]
+
 _ASKED = "RFC 6335 section 8.1.1"
 _E = Evidence
 
@@ -62,19 +64,31 @@ def _missing(message: str) -> Finding:
     return Finding(Action.BLOCK, "", problem)
 
 
-def basis_of(dossier: Dossier, case: Case, expert: str) -> Basis:
+def basis_of(dossier: Dossier, case: Case, there: Standings, expert: str) -> Basis:
     """Return on what the grant rests."""
     application, approved = dossier.application, _approved(dossier)
-    ranges = {port.range for port in case.ports if port.range}
     return dossier.doing.basis(
         application.requester,
         consents=case.circumstances.consents,
         is_ietf_action=approved is not None,
         statement=application.answer("why_reserved"),
-        has_free_numbers=all(next(case.registry.free(each.ports), None) is not None for each in ranges),
+        has_free_numbers=_has_free_numbers(case, there),
         new_document=application.document.name if approved and case.is_ietf_document else "",
         expert=expert,
     )
+
+
+def _has_free_numbers(case: Case, standings: Standings) -> bool:
+    """Whether the ranges that are asked have any; looked up where it counts: a port is not Unassigned."""
+    ranges = {port.range for port in case.ports if port.range}
+    return {*standings.values()} <= {PortStanding.UNASSIGNED} or all(
+        next(case.registry.free(each.ports), None) is not None for each in ranges
+    )
+
+
+def standings(doing: Doing, given: Grant) -> Standings:
+    """Return how each port stands, on each transport, that is granted."""
+    return {(port, each): doing.standing(port, each) for port in given.ports for each in given.transports}
 
 
 # -- numbers
@@ -100,6 +114,16 @@ def numbers(case: Case) -> tuple[int, ...]:
 
 
 # -- parties
+
+
+def parties_given(dossier: Dossier) -> tuple[str, str]:
+    """Return the contact ids of Assignee and Contact, who are often one; new contacts are put in."""
+    doing, application = dossier.doing, dossier.application
+    why = f"named in application {dossier.identity}"
+    assignee = party_id(doing, application.assignee, why)
+    if application.contact == application.assignee:
+        return assignee, assignee
+    return assignee, party_id(doing, application.contact, why)
 
 
 def party_id(doing: Doing, party: Party, why: str) -> str:
@@ -150,9 +174,7 @@ def _is_same(one: Contact, other: Contact) -> bool:
 def granted(dossier: Dossier, case: Case) -> Grant:
     """Return what the application is given; new contacts are put into the register."""
     doing, application = dossier.doing, dossier.application
-    why = f"named in application {dossier.identity}"
-    assignee = party_id(doing, application.assignee, why)
-    contact = party_id(doing, application.contact, why)
+    assignee, contact = parties_given(dossier)
     expires = None
     if application.kind is Kind.EARLY:
         expires = PublishedDate(early_expires(dossier.today, doing.policy).isoformat())
@@ -187,18 +209,17 @@ def codes_alone(doing: Doing, given: Grant) -> tuple[Change, ...]:
 # -- the steps of states
 
 
-def check_steps(doing: Doing, case: Case, given: Grant, basis: Basis) -> None:
+def check_steps(doing: Doing, case: Case, given: Grant, there: Standings, basis: Basis) -> None:
     """Raise `RuleError` E-STATE-MOVE unless name and ports can take the steps that the grant makes."""
     stated = [_E.STATEMENT] if basis.statement.strip() else []
     by_ietf = (Actor.IETF, _E.STANDARDS_ACTION) if case.is_ietf_document else (Actor.IESG, _E.IESG_APPROVAL)
-    for port in given.ports:
-        for transport in given.transports:
-            standing = standing_under(doing.policy, port, doing.standing(port, transport))
-            step = _port_step(standing, basis, is_early=given.expires is not None)
-            if step is Step.ASSIGN_RESERVED:
-                move(PORT, standing, step, by_ietf[0], (by_ietf[1], *stated))
-            elif step:
-                move(PORT, standing, step, Actor.IANA, _EVIDENCE[step])
+    for (port, _), found in there.items():
+        standing = standing_under(doing.policy, port, found)
+        step = _port_step(standing, basis, is_early=given.expires is not None)
+        if step is Step.ASSIGN_RESERVED:
+            move(PORT, standing, step, by_ietf[0], (by_ietf[1], *stated))
+        elif step:
+            move(PORT, standing, step, Actor.IANA, _EVIDENCE[step])
     name = name_state(doing.rows.named(given.name))
     step = Step.ASSIGN_WITH_PORT if given.ports else Step.ASSIGN
     match name:

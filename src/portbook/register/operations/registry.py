@@ -18,7 +18,7 @@ from portbook.register import members, tables
 from portbook.register.acts import Act, Done
 from portbook.register.editions import head_of
 from portbook.register.models import ExpertTerm, Member
-from portbook.register.operations.acting import Doing, perform
+from portbook.register.operations.acting import OPERATOR, Doing, perform
 from portbook.register.operations.contesting import not_contested
 from portbook.register.operations.entries import need_evidence
 from portbook.register.operations.notices import later
@@ -134,7 +134,9 @@ def change_member(
         after = {**before, **{field: value for field, value in new.items() if value is not None}}
         _see_what_comes(doing, before, after)
         doing.work.change(Member, found[0].identity, before, after)
-        if _office_of(before) - _office_of(after):
+        if _office_of(before) - _office_of(after) or (
+            _office_of(after) and before["party"] != after["party"]
+        ):
             _see_who_stays(doing, name)
         return {"member": name, **after}
 
@@ -157,14 +159,22 @@ def _see_what_comes(doing: Doing, before: Values, after: Values) -> None:
 
 
 def _see_who_stays(doing: Doing, name: str) -> None:
-    stay = [_office_of(tables.values_of(each)) for each in tables.load(Member, "WHERE is_active")]
-    if not any(Role.REGISTRAR in roles for roles in stay):
+    found = map(tables.values_of, tables.load(Member, "WHERE is_active"))
+    stay = [values for values in found if _office_of(values)]
+    if not any(Role.REGISTRAR in _office_of(values) for values in stay):
         message = f"{shown(name)} is the last registrar; nobody could act any more"
         raise RuleError(Problem("E-MEMBER-LAST", message, _SOURCE))
     needed = doing.policy.persons.needed(policies.Act.AUTHENTICATION)
-    if doing.work.registry.base_sha256 and sum(map(bool, stay)) < needed:
-        message = f"without {shown(name)} the office had fewer than the {needed} persons who let others come"
+    if doing.work.registry.base_sha256 and _persons([values["party"] for values in stay]) < needed:
+        message = (
+            f"{shown(name)} stays: else the office had fewer than the {needed} persons who let others come"
+        )
         raise RuleError(Problem("E-MEMBER-LAST", message, _PERSONS))
+
+
+def _persons(parties: list[str]) -> int:
+    """As how many persons they count who speak for these contacts: one for each, the operator's own all."""
+    return parties.count(OPERATOR) + len({*parties} - {OPERATOR})
 
 
 def _office_of(values: Values) -> set[str]:

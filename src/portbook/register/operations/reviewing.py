@@ -5,13 +5,13 @@ lines A2, A3 and A6 to A22, and A25.  Which way a request goes, `review.route` s
 """
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import Any
 
 from portbook.errors import Problem, RuleError
 from portbook.findings import Action, Finding
 from portbook.register import acts, casework
 from portbook.register.acts import Act, Done
+from portbook.register.casework import Ruling as Ruling
 from portbook.register.limits import MAX_NAME, MAX_TEXT, REMINDER_DAYS
 from portbook.register.operations import confirming, experts, notices, steps
 from portbook.register.operations.acting import Doing, Refused, perform
@@ -35,14 +35,6 @@ _ONWARD = {
 }
 _BY_THE_IETF = (_S.IETF_DOC, _S.IESG)
 _CONFIRM = "E-CONFIRM-MISSING"
-
-
-class Ruling(StrEnum):
-    """What a body decides."""
-
-    APPROVED = "approved"
-    REFUSED = "refused"
-    DROPPED = "dropped"  # the document will not come
 
 
 # -- the operator

@@ -34,7 +34,10 @@ class Links(NamedTuple):
 
 
 def claim(act: Act, contact_id: str, words: str, *, address: str, links: Links) -> Done:
-    """Say that the member is the contact, and why; *address* is his own, at which he is told."""
+    """Say that the member is the contact, and why; *address* is his own, which the old addresses are told.
+
+    The books hold a digest of it, with a secret of the letters (T-73): who has one can show which it was.
+    """
 
     def body(doing: Doing) -> Any:
         doing.may()
@@ -51,7 +54,7 @@ def claim(act: Act, contact_id: str, words: str, *, address: str, links: Links) 
         values = {
             "contact": contact_id,
             "claimant": doing.member.name,
-            "address": address,
+            "address": digest_of(f"{links.stop.secret} {address}"),
             "words": words,
             "state": OPEN,
             "begins": str(doing.today),
@@ -64,10 +67,11 @@ def claim(act: Act, contact_id: str, words: str, *, address: str, links: Links) 
         }
         number = doing.work.add(Takeover, values)
         facts: dict[str, str] = {"what": contact_id, "day": doing.today, "ends": ends, "number": str(number)}
-        doing.tell_at([address], "claim received", **facts)
+        doing.tell_at([doing.member.name], "claim received", about=_told(number), **facts)
         facts |= {"claimant": address, "words": words, "stop": links.stop.address}
-        doing.tell_at(others, "contact claimed", **facts)
-        doing.tell_at(known, "contact claimed, known", confirm=links.confirm.address, **facts)
+        doing.tell_at(others, "contact claimed", about="", **facts)
+        confirm = links.confirm.address
+        doing.tell_at(known, "contact claimed, known", about="", confirm=confirm, **facts)
         return {"takeover": number, "contact": contact_id, "ends": ends}
 
     return perform(act, "claim contact", f"contact {contact_id}", [contact_id, words, address], body)
@@ -240,7 +244,7 @@ def _closed(doing: Doing, found: Takeover, outcome: str) -> dict[str, Any]:
     """Close it; the old addresses and the claimant are told."""
     _change(doing, found, state=outcome, decided=str(doing.today))
     facts = {"what": found.contact, "number": str(found.identity), "outcome": outcome, "day": doing.today}
-    told: Iterable[str] = (*doing.addresses(found.contact), found.address)
+    told: Iterable[str] = (*doing.addresses(found.contact), found.claimant)
     doing.tell_at(told, "claim decided", reason=doing.act.reason, **facts)
     return {"takeover": found.identity, "contact": found.contact, "state": outcome}
 
