@@ -5,6 +5,7 @@ import secrets
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import ratelimit
@@ -16,7 +17,8 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 
-from portbook.desk.accounts import rates
+from portbook.desk.accounts import rates, sealing
+from portbook.desk.site_links import absolute
 from portbook.errors import Problem
 from portbook.web.problems import RequestError
 
@@ -39,7 +41,14 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # untyped
         """Send a letter, but no more than a few an hour to one address; whoever asks sees no difference."""
         allowed = ratelimit.consume(self.request, action=rates.LETTERS, key=email.lower())
         if allowed:
-            send(self.render_mail(template_prefix, email, {"email": email, **context}))
+            send(
+                self.render_mail(template_prefix, email, {"email": email, **context, **self._links(context)})
+            )
+
+    def _links(self, context: dict[str, Any]) -> dict[str, str]:
+        """The links of a letter, as this site is reached, whatever host the request names."""
+        links = {name: urlsplit(link).path for name, link in context.items() if name.endswith("_url")}
+        return {name: absolute(self.request, path) for name, path in links.items()}
 
     def send_notification_mail(self, *arguments: Any, **named: Any) -> None:
         """Tell of a change; it stands, whether the letter goes out or not."""
@@ -62,6 +71,14 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": Accounts.error_messages["incorrect_code"]
     }
+
+    def encrypt(self, text: str) -> str:
+        """Keep a secret sealed."""
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open what `encrypt` sealed."""
+        return sealing.unseal(encrypted_text)
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
         """Propose what a passkey is called."""
