@@ -25,7 +25,7 @@ from portbook.register import tables
 from portbook.web import clock
 from register import desk as registry
 
-from .applying import begun, filled, hidden, number_of, page, sent, typed
+from .applying import begun, filled, hidden, number_of, page, questions, sent, typed
 from .people import account
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -50,9 +50,10 @@ def test_a_choice_leaves_questions_out(desk: At) -> None:
     for choice in choices.CHOICES:
         short = page(desk("tia"), begun(desk("tia"), choice=choice.slug))
         whole = page(desk("tia"), begun(desk("tia"), kind=choice.kind.value))
-        asked, all_asked = (re.findall(r"\?step=([a-z_-]+)", html) for html in (short, whole))
-        assert set(asked) < set(all_asked), choice.slug
-        assert not choice.skips & set(asked), choice.slug
+        asked, all_asked = questions(short).keys(), questions(whole).keys()
+        assert asked, choice.slug
+        assert asked < all_asked, choice.slug
+        assert not choice.skips & asked, choice.slug
 
 
 def test_each_question_has_a_title_words_and_an_example(desk: At) -> None:
@@ -61,8 +62,8 @@ def test_each_question_has_a_title_words_and_an_example(desk: At) -> None:
         questions = re.findall(r'<fieldset class="question".*?</fieldset>', html, re.DOTALL)
         assert questions
         for each in questions:
-            assert re.search(r"<legend>[^<]{5,}</legend>", each), each
-            assert re.search(r'<p class="help" id="why-[a-z_-]+">[^<]{20,}</p>', each), each
+            assert re.search(r"<legend>[^<]{5,}<", each), each
+            assert re.search(r'<p class="help" id="why-[a-z_-]+">[^<]{20,}<', each), each
             assert re.search(r"<dt>Good</dt><dd>[^<]{2,}</dd>", each), each
             for identity in re.findall(r'<(?:input|textarea|select) id="([^"]+)"', each):
                 assert f'for="{identity}"' in each
@@ -96,13 +97,13 @@ def test_as_many_drafts_as_are_allowed(desk: At) -> None:
 def test_one_question_at_a_time(desk: At) -> None:
     client = desk("tia")
     address = begun(client)
-    steps = ["name"]
-    answer = typed(client, address, service_name="tide-read")
+    asked = ["name"]
+    answer = typed(client, f"{address}?step=name", service_name="tide-read")
     while answer["Location"] != f"{address}/review":
-        steps.append(answer["Location"].rpartition("=")[2])
-        assert len(steps) < 30
-        answer = typed(client, answer["Location"])
-    assert steps[:3] == ["name", "transports", "description"]
+        asked.append(answer["Location"].rpartition("=")[2])
+        assert len(asked) < 30
+        answer = typed(client, answer["Location"], go="leave")
+    assert asked == ["name", "description", "reference", "transports", "casts", "assignee", "contact"]
     html = page(client, f"{address}/review")
     assert "tide-read" in html
     assert "E-TRANS-MISSING" in html
@@ -112,7 +113,7 @@ def test_back_and_save_keep_what_stands_there(desk: At) -> None:
     client = desk("tia")
     address = begun(client)
     back = typed(client, f"{address}?step=description", go="back", description="Tides")
-    assert back["Location"] == f"{address}?step=transports"
+    assert back["Location"] == f"{address}?step=name"
     assert typed(client, address, go="save", service_name="tide")["Location"] == "/desk/apply"
     assert "tide" in page(client, "/desk/apply")
     assert "Tides" in page(client, f"{address}?step=description")
@@ -121,13 +122,13 @@ def test_back_and_save_keep_what_stands_there(desk: At) -> None:
 def test_what_is_grave_is_told_once_and_then_goes_on(desk: At) -> None:
     client = desk("tia")
     address = begun(client)
-    first = typed(client, address, service_name="not a name")
+    first = typed(client, f"{address}?step=name", service_name="not a name")
     assert first.status_code == 422
     html = first.content.decode()
     assert "E-NAME-CHAR" in html
     assert 'aria-invalid="true"' in html
     again = client.post(address, hidden(html) | {"go": "next", "service_name": "not a name"})
-    assert again["Location"] == f"{address}?step=transports"
+    assert again["Location"] == f"{address}?step=description"
     other = client.post(address, hidden(html) | {"go": "next", "service_name": "also not one"})
     assert other.status_code == 422
 
@@ -164,7 +165,8 @@ def test_rows_of_a_list_grow_by_one(desk: At) -> None:
     html = page(client, f"{address}?step=txt")
     assert 'name="txt_keys.0.key"' in html
     assert 'name="txt_keys.1.key"' not in html
-    answer = typed(client, f"{address}?step=txt", go="row", **{"txt_keys.0.key": "path"})
+    answer = typed(client, f"{address}?step=txt", go="row:txt", **{"txt_keys.0.key": "path"})
+    assert answer["Location"].endswith("#q-txt")
     assert 'name="txt_keys.1.key"' in page(client, answer["Location"])
     typed(client, answer["Location"], **{"txt_keys.0.key": "path", "txt_keys.1.key": "unit"})
     assert 'value="unit"' in page(client, f"{address}?step=txt")
@@ -188,7 +190,7 @@ def test_xss_in_each_field(desk: At, base: str) -> None:
         "go",
         "step",
     }
-    names -= {"ticket", "page", "told", "base", "viewport"}
+    names -= {"ticket", "page", "told", "base", "slugs", "to", "viewport"}
     fields = {name: f"{PAYLOAD}{place}" for place, name in enumerate(sorted(names)) if mapping.field_of(name)}
     assert len(fields) > 30
     client.post(address, hidden(html) | fields | {"go": "save"})
@@ -228,7 +230,7 @@ def test_two_tabs_at_two_questions_do_not_disturb(desk: At) -> None:
 
 def test_two_tabs_at_one_question_lose_nothing(desk: At) -> None:
     client = desk("tia")
-    address = begun(client)
+    address = f"{begun(client)}?step=name"
     one = two = hidden(page(client, address))
     client.post(address, one | {"service_name": "first"})
     answer = client.post(address, two | {"service_name": "second"})

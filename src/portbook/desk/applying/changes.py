@@ -4,13 +4,15 @@ What is typed rests on the version that it was begun from.  When that is the new
 the page says what is different, and the change can rest on the newest one instead (T-56).
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from portbook.applications import Application
 from portbook.desk import problems
-from portbook.desk.applying import drafts, form_pages, mapping
+from portbook.desk.applying import drafts, form_pages, mapping, questionnaire, showing, steps
 from portbook.desk.applying.drafts import Kept
 from portbook.desk.applying.kept import keeps_typed, returned
 from portbook.desk.applying.mapping import Typed
@@ -20,8 +22,10 @@ from portbook.desk.dossiers.asked import Difference
 from portbook.desk.entrance import for_roles
 from portbook.desk.members import Person, person_of
 from portbook.desk.models import Draft
+from portbook.findings import Finding
 from portbook.policy import Policy
-from portbook.register import roles, showing
+from portbook.register import roles
+from portbook.register import showing as register_showing
 from portbook.register.operations.dossiers import opened
 from portbook.register.roles import Role
 from portbook.states import ApplicationState
@@ -48,7 +52,7 @@ def standing_of(person: Person, number: int) -> Standing:
     """Return an application that *person* sent; others' are not there (T-58)."""
     if number > MAX_NUMBER:
         raise problems.no_such_page("application")
-    dossier = opened(showing.looking(person.member, clock.instant()), number)
+    dossier = opened(register_showing.looking(person.member, clock.instant()), number)
     if dossier.row.submitter != person.member:
         raise problems.no_such_page("application of yours")
     return Standing(number, dossier.state, dossier.version.digest, dossier.application, dossier.doing.policy)
@@ -69,13 +73,33 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
         return form_pages.take(request, person, _begun(person, number, request.POST.get("version", "")))
     if (typed := returned(request, person)) is not None:
         kept = drafts.save(_begun(person, number), typed)
-        return HttpResponseRedirect(form_pages.address(kept, form_pages.ALL))
+        return HttpResponseRedirect(steps.address(kept, steps.ALL))
     if begun := drafts.of_application(person, number):
-        return HttpResponseRedirect(form_pages.address(begun, form_pages.ALL))
+        return HttpResponseRedirect(steps.address(begun, _step(request), form_pages.way(request)))
     standing = standing_of(person, number)
     if not standing.can_be_changed:
         return HttpResponseRedirect(f"/desk/applications/{number}")
-    return form_pages.page(request, person, _unsaved(person, standing), form_pages.ALL)
+    return form_pages.page(request, person, _unsaved(person, standing), _step(request))
+
+
+def _step(request: HttpRequest) -> str:
+    """The step that is asked for; all questions where none is."""
+    return form_pages.asked_step(request) or steps.ALL
+
+
+def mended_at(
+    number: int, findings: Iterable[Finding], asks: Application, policy: Policy
+) -> dict[Finding, str]:
+    """Return where in the form of an application each finding is mended that stands at a question."""
+    filled = mapping.filled(mapping.typed_of(asks))
+    questions = questionnaire.of_kind(asks.kind, policy, filled)
+    found = {}
+    for finding in findings:
+        if question := mapping.question_at(questions, finding.field):
+            asked = urlencode({"step": question.slug, "to": form_pages.REVIEW})
+            place = showing.place_of(finding, question)
+            found[finding] = f"/desk/applications/{number}/edit?{asked}#{place}"
+    return found
 
 
 def _begun(person: Person, number: int, version: str = "") -> Kept:

@@ -3,11 +3,22 @@
 What others have asked for meanwhile the register adds; what it says when the request is sent, it says itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
-from portbook.applications import Circumstances, Kind, Reading
+from portbook.applications import (
+    FIELDS,
+    Application,
+    Circumstances,
+    Declared,
+    Kind,
+    Reading,
+    findings_in,
+)
 from portbook.applications.case import Case
+from portbook.applications.suggestions import choose
 from portbook.desk.applying import mapping, prechecks, questionnaire
 from portbook.desk.applying.fields import Question
 from portbook.desk.members import Person
@@ -15,7 +26,7 @@ from portbook.edition import Edition
 from portbook.findings import Action, Finding
 from portbook.formats import columns
 from portbook.numbers import MAX_PORT, Transport
-from portbook.policy import Asked, Policy
+from portbook.policy import RFC6335, Asked, Policy
 from portbook.precheck import PreCheck
 from portbook.records import PublishedDate, Record
 from portbook.register import showing, tables
@@ -23,6 +34,8 @@ from portbook.register.operations.contesting import contested
 from portbook.states import ApplicationState
 from portbook.web import clock
 from portbook.web.editions import Served
+
+ANSWERED, TO_MEND, NEEDED, OPTIONAL = "answered", "to mend", "needed", "optional"  # marks of questions
 
 MAP_COLUMNS, MAP_ROWS, CELL = 32, 4, 10  # of the small map; a cell in units of its drawing
 
@@ -35,6 +48,11 @@ class Look(NamedTuple):
     findings: tuple[Finding, ...]  # all of them: of the form of its fields, and of the rules
     questions: tuple[Question, ...]  # that its kind has
     conditions: frozenset[Asked]  # of whom questions apply
+    typed: Mapping[str, str] = MappingProxyType({})
+    filled: frozenset[str] = frozenset()  # paths of the fields in which something stands
+    needed: frozenset[str] = frozenset()  # questions that cannot stay empty
+    chosen: int | None = None  # what the registry would give to who leaves the choice
+    policy: Policy = RFC6335
 
     @property
     def can_be_sent(self) -> bool:
@@ -55,8 +73,27 @@ class Look(NamedTuple):
 
     def question_of(self, finding: Finding) -> Question | None:
         """Return the question whose answer *finding* is about."""
-        name = mapping.name_of_path(finding.field)
-        return next((each for each in self.questions if name and mapping.is_of(each, name)), None)
+        return mapping.question_at(self.questions, finding.field)
+
+    def is_answered(self, question: Question) -> bool:
+        """Whether something stands in a field of *question*."""
+        return any(field.path in self.filled for field in question.fields)
+
+    def applies(self, question: Question) -> bool:
+        """Whether *question* is asked of such a request; what was answered is shown in any case."""
+        if self.is_answered(question):
+            return True
+        if question.asked is not Asked.ALL and question.asked not in self.conditions:
+            return False
+        asks = self.reading.application
+        has_transports = "transports" in FIELDS[asks.kind]
+        return not (has_transports and question.transport) or question.transport in asks.transports
+
+    def mark_of(self, question: Question) -> str:
+        """Return how far *question* is answered, in a word."""
+        if self.is_answered(question):
+            return TO_MEND if any(map(is_grave, self.findings_on(question))) else ANSWERED
+        return NEEDED if question.slug in self.needed else OPTIONAL
 
     @property
     def goes_to(self) -> str:
@@ -72,8 +109,15 @@ _WAYS = {
     ApplicationState.CONFIRMING: "Who holds what is to be shared is asked to agree first.",
     ApplicationState.IETF_DOC: "It waits until the document is approved.",
     ApplicationState.IESG: "The IESG decides.",
-    ApplicationState.REFUSED: "As it stands it will be refused.",
-    ApplicationState.WITH_REQUESTER: "As it stands it will come back to you.",
+    ApplicationState.REFUSED: "As it stands the registry would refuse it.",
+    ApplicationState.WITH_REQUESTER: "As it stands the registry would send it back.",
+}
+WOULD = {  # what findings are called before anything is sent, the gravest first
+    Action.REJECT: "The registry would refuse this",
+    Action.RETURN: "The registry would send this back",
+    Action.BLOCK: "It would wait",
+    Action.ROUTE: "It would go another way",
+    Action.WARN: "Advice",
 }
 
 
@@ -102,30 +146,53 @@ def look(here: Served, person: Person, kind: Kind, typed: Mapping[str, str]) -> 
     checks, known = prechecks.checker_of(here, policy), _known()
     found = checks.check(reading.application, PublishedDate(clock.today().isoformat()), known)
     case = Case(reading.application, checks.registry, policy, known)
+    filled = mapping.filled(typed)
+    questions = questionnaire.of_kind(kind, policy, filled)
     return Look(
         reading,
         found,
         (*reading.faults, *_not_at_fault(found.findings, reading)),
-        questionnaire.of_kind(kind, policy, mapping.filled(typed)),
+        questions,
         questionnaire.conditions(case),
+        typed,
+        filled,
+        frozenset(_needed(case, questions)),
+        _chosen(case),
+        policy,
     )
+
+
+def _needed(case: Case, questions: tuple[Question, ...]) -> Iterator[str]:
+    """The questions at which a request falls short that says nothing, or only what decides what is asked."""
+    asks = case.application
+    silent = Application(asks.kind)
+    short = silent._replace(
+        requester=asks.requester,
+        channel=asks.channel,
+        document=asks.document,
+        service_name=asks.service_name,
+        transports=asks.transports,
+        ports=asks.ports,
+        declares=Declared(has_secure_pair=asks.declares.has_secure_pair),
+    )
+    both = [findings_in(replace(case, application=each)) for each in (silent, short)]
+    missed = {mapping.name_of_path(each.field) for found in both for each in found if is_grave(each)}
+    for question in questions:
+        if any(mapping.is_of(question, name) for name in missed if name):
+            yield question.slug
+
+
+def _chosen(case: Case) -> int | None:
+    """The number that the registry would give now, where the first choice is left to it (R-REV-24)."""
+    left = (port.range for port in case.ports if case.wants_ports and port.number is None)
+    within = next((each for each in left if each and each.is_assignable), None)
+    return choose(case.registry, within.ports, case.circumstances.pending) if within else None
 
 
 def _not_at_fault(found: tuple[Finding, ...], reading: Reading) -> tuple[Finding, ...]:
     """What is found, but that a field is empty which could not be read."""
     at_fault = {each.field for each in reading.faults}
     return tuple(each for each in found if each.field not in at_fault)
-
-
-def steps(seen: Look, skipped: frozenset[str], typed: Mapping[str, str]) -> tuple[Question, ...]:
-    """Return the questions that are asked one by one: those that apply, and those that were answered."""
-    filled, asked = mapping.filled(typed), {Asked.ALL, *seen.conditions}
-    return tuple(
-        each
-        for each in seen.questions
-        if each.slug not in skipped
-        and (each.asked in asked or any(field.path in filled for field in each.fields))
-    )
 
 
 def is_grave(finding: Finding) -> bool:
@@ -168,11 +235,12 @@ class Map(NamedTuple):
 
 
 def around(seen: Look, edition: Edition) -> Map | None:
-    """Return the map around the first port that is asked for, else around the first that is suggested."""
+    """Return the map around the first port that is asked for, else around what would be given or is good."""
     suggested = [each.port for each in seen.checked.suggestions]
+    given = [seen.chosen] if seen.chosen is not None else []
     numbers = (wanted.number for wanted in seen.reading.application.ports)
     asked = [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 6]
-    port = next((number for number in (*asked, *suggested) if number <= MAX_PORT), None)
+    port = next((number for number in (*asked, *given, *suggested) if number <= MAX_PORT), None)
     if port is None:
         return None
     over = next((each for each in Transport if each in seen.reading.application.transports), Transport.TCP)

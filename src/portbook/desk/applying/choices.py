@@ -18,6 +18,7 @@ class Choice(NamedTuple):
     source: str = ""
     typed: tuple[tuple[str, str], ...] = ()
     skips: frozenset[str] = frozenset()
+    central: frozenset[str] = frozenset()  # questions that it is about, though they may stay empty
 
 
 # What needs nothing of the registry comes first: nothing is cheaper than no application.
@@ -48,7 +49,7 @@ CHOICES = (
         Kind.NAME,
         "RFC 6335 section 7.2",
         (("txt_keys", "none"),),
-        frozenset({"txt", "related", "facts", "codes", "document", "notes", "unauthorized"}),
+        frozenset({"txt", "related", "facts", "document", "notes", "unauthorized"}),
     ),
     Choice(
         "discovery",
@@ -59,7 +60,8 @@ CHOICES = (
         Kind.NAME,
         "RFC 6763 section 7",
         (),
-        frozenset({"related", "facts", "codes", "document", "notes", "unauthorized"}),
+        frozenset({"related", "facts", "document", "notes", "unauthorized"}),
+        frozenset({"txt"}),
     ),
     Choice(
         "share",
@@ -69,7 +71,8 @@ CHOICES = (
         Kind.SHARE,
         "RFC 6335 section 5",
         (),
-        frozenset({"codes", "document"}),
+        frozenset({"document"}),
+        frozenset({"related"}),
     ),
     Choice(
         "port",
@@ -80,7 +83,7 @@ CHOICES = (
         Kind.PORT,
         "RFC 6335 sections 7.2, 8.1.1",
         (("declares.needs_fixed_port", "yes"),),
-        frozenset({"codes", "document"}),
+        frozenset({"document"}),
     ),
 )
 OTHERS = (  # by their kinds alone, with every question
@@ -114,3 +117,15 @@ def skipped(slug: str) -> frozenset[str]:
     """Return the questions that a choice has answered already."""
     found = choice_of(slug)
     return found.skips if found else frozenset()
+
+
+def given(slug: str) -> dict[str, str]:
+    """Return what a choice has typed."""
+    found = choice_of(slug)
+    return dict(found.typed) if found else {}
+
+
+def central(slug: str) -> frozenset[str]:
+    """Return the questions that a choice is about."""
+    found = choice_of(slug)
+    return found.central if found else frozenset()

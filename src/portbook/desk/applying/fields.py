@@ -46,6 +46,7 @@ class Question(NamedTuple):
     source: str = ""
     asked: Asked = Asked.ALL
     rows: str = ""
+    transport: str = ""  # without which it does not apply
 
 
 _YES_NO: Choices = (("yes", "Yes"), ("no", "No"), ("", "Not said"))
@@ -67,5 +68,5 @@ def party(group: str) -> tuple[Field, ...]:
         Field(f"{group}.name", "Name"),
         Field(f"{group}.email", "E-mail address"),
         Field(f"{group}.organisation", "Organisation, if the name is a person's"),
-        Field(f"{group}.id", "Or the id of a contact that is published already"),
+        Field(f"{group}.id", "Contact id, in place of these, if it is published already"),
     )

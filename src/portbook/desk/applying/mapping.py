@@ -6,7 +6,7 @@ are none.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -160,3 +160,9 @@ def is_of(question: Question, name: str) -> bool:
     if field is not None and (field.path in paths or field.group in _APART):
         return field.path in paths
     return name.partition(".")[0] in {each.group for each in question.fields} - _APART
+
+
+def question_at(questions: Iterable[Question], path: str) -> Question | None:
+    """Return the one of *questions* that asks for the field that a finding names, or None."""
+    name = name_of_path(path)
+    return next((each for each in questions if name and is_of(each, name)), None)

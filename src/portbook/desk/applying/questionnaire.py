@@ -67,11 +67,11 @@ QUESTIONS = (
             Field("ports.*.number", "Number"),
             Field(
                 "ports.*.range",
-                "Or a range to choose from",
+                "Range to choose from, in place of a number",
                 Input.CHOICE,
                 (("", "None"),),  # and those of the policy
             ),
-            prose("ports.*.why", "Why this one, if you ask for several"),
+            prose("ports.*.why", "Why this one, where you ask for several"),
         ),
         "8080, because it is easy to remember.",
         "RFC 6335 sections 6, 8.1.1; RFC 7605 section 7.3",
@@ -182,7 +182,7 @@ QUESTIONS = (
             yes_no("casts.broadcast", "Broadcast"),
             yes_no("casts.multicast", "Multicast"),
             yes_no("casts.anycast", "Anycast"),
-            prose("casts.purpose", "What for"),
+            prose("casts.purpose", "What for, where one is yes"),
         ),
         "Maybe later.",
         _ASKED,
@@ -262,6 +262,7 @@ QUESTIONS = (
         "",
         "RFC 4340 section 8.1.2; RFC 5595",
         rows="codes",
+        transport="dccp",
     ),
     Question(
         "early",
@@ -337,11 +338,11 @@ def _of_policy(each: Posed, policy: Policy) -> Question:
     return Question(
         f"answers-{name}",
         each.words,
-        f"{each.id}, asked of: {each.asked.value}. In your own words: the answer is read by itself.",
+        "In your own words: the answer is read by itself.",
         each.good or "A few sentences, with numbers where there are any.",
         (prose(each.field, "Your answer"),),
         each.bad,
-        each.source or policy.name,
+        f"{each.source or policy.name}; {each.id}",
         each.asked,
     )
 

@@ -12,13 +12,14 @@ from django.shortcuts import render
 
 from portbook.applications import Reading
 from portbook.desk import problems
-from portbook.desk.applying import changes, checks, choices, drafts, mapping, showing
+from portbook.desk.applying import changes, checks, choices, drafts, form_pages, mapping, showing, steps
+from portbook.desk.applying.checks import Look
 from portbook.desk.applying.drafts import Kept
 from portbook.desk.applying.kept import keeps_typed, ticket
 from portbook.desk.entrance import for_roles
 from portbook.desk.members import CHANNEL, Person, person_of
 from portbook.errors import PortbookError, Problem
-from portbook.findings import Action
+from portbook.findings import Finding
 from portbook.register.acts import Act, Done
 from portbook.register.limits import MAX_TEXT
 from portbook.register.operations import applying
@@ -37,13 +38,6 @@ _WAY_OUT = {  # what helps when a limit stops a request (T-45)
     "E-APPLY-DAY": "Send it tomorrow: the draft stays here.",
     "E-STALE": "Below stands what is different now.",
     "E-FROZEN": "Nothing is taken for now. The draft stays here.",
-}
-_TITLES = {
-    Action.REJECT: "It will be refused",
-    Action.RETURN: "It will come back to you",
-    Action.BLOCK: "It will wait",
-    Action.ROUTE: "It goes another way",
-    Action.WARN: "Advice",
 }
 
 
@@ -101,7 +95,6 @@ def _page(
 ) -> HttpResponse:
     here = edition_of(request)
     seen = checks.look(here, person, kept.kind, kept.typed)
-    asked = checks.steps(seen, choices.skipped(kept.choice), kept.typed)
     context: dict[str, Any] = {
         "kept": kept,
         "title": choices.TITLES[kept.kind],
@@ -111,16 +104,15 @@ def _page(
         "ways_out": [_WAY_OUT[each.code] for each in found if each.code in _WAY_OUT],
         "seen": seen,
         "by_action": [
-            (words, [(each, seen.question_of(each)) for each in seen.findings if each.action is action])
-            for action, words in _TITLES.items()
+            (words, [(each, _mended(kept, seen, each)) for each in seen.findings if each.action is action])
+            for action, words in checks.WOULD.items()
         ],
-        "answers": [
-            (each, showing.shown(each, kept.typed, None), showing.is_answered(each, kept.typed))
-            for each in asked
-        ],
+        **_answers(kept, seen),
         "preview": checks.preview(seen),
         "gives_way": checks.gives_way(seen),
         "suggestions": seen.checked.suggestions,
+        "chosen": seen.chosen,
+        "to_ports": _address(kept, "ports"),
         "neighbours": seen.checked.neighbours,
         "map": checks.around(seen, here.edition),
         "alike": seen.checked.alike,
@@ -130,6 +122,27 @@ def _page(
         **_change(person, kept, seen.reading),
     }
     return render(request, "desk/apply_review.html", context, status=status)
+
+
+def _address(kept: Kept, slug: str) -> str:
+    """Where a question is answered alone; from there it leads back to the whole."""
+    return steps.address(kept, slug, form_pages.REVIEW)
+
+
+def _mended(kept: Kept, seen: Look, finding: Finding) -> str:
+    """Where *finding* is mended; "" for what stands at no question."""
+    question = seen.question_of(finding)
+    return f"{_address(kept, question.slug)}#{showing.place_of(finding, question)}" if question else ""
+
+
+def _answers(kept: Kept, seen: Look) -> dict[str, Any]:
+    """What is said, and what is needed and missing; questions that may stay empty and do, by name alone."""
+    asked = [(each, _address(kept, each.slug)) for each in steps.said(seen, kept.choice)]
+    shown = [(showing.shown(each, kept.typed, seen, tells=False), where) for each, where in asked]
+    return {
+        "answers": [(each, where) for each, where in shown if each.mark != checks.OPTIONAL],
+        "left_open": [(each.question, where) for each, where in shown if each.mark == checks.OPTIONAL],
+    }
 
 
 def _change(person: Person, kept: Kept, reading: Reading) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from portbook.desk.applying import mapping
+from portbook.desk.applying import fillings, mapping
 from portbook.desk.applying.checks import Look, is_grave
 from portbook.desk.applying.fields import Choices, Field, Input, Question
+from portbook.desk.applying.fillings import Filling
 from portbook.findings import Finding
 
 
@@ -21,7 +22,7 @@ class ShownField(NamedTuple):
 
     @property
     def id(self) -> str:
-        return f"id-{self.name.replace('.', '-')}"
+        return id_of(self.name)
 
 
 class ShownQuestion(NamedTuple):
@@ -29,8 +30,11 @@ class ShownQuestion(NamedTuple):
 
     question: Question
     rows: tuple[tuple[ShownField, ...], ...]
-    findings: tuple[Finding, ...]
+    wrong: tuple[str, ...]  # of the question, and of none of its fields alone
     beyond: int  # rows that are kept and not shown
+    mark: str
+    is_unseen: bool  # while it does not apply
+    fillings: tuple[Filling, ...]
 
     @property
     def is_alone(self) -> bool:
@@ -38,13 +42,23 @@ class ShownQuestion(NamedTuple):
         return len(self.rows) == 1 and len(self.rows[0]) == 1
 
 
+def id_of(name: str) -> str:
+    """Return where the field called *name* stands on a page."""
+    return f"id-{name.replace('.', '-')}"
+
+
+def place_of(finding: Finding, question: Question) -> str:
+    """Return where on a page *finding* is mended: its field, else its question."""
+    name = mapping.name_of_path(finding.field)
+    return id_of(name) if mapping.field_of(name) else f"q-{question.slug}"
+
+
 def shown(
-    question: Question, typed: Mapping[str, str], seen: Look | None, *, more: bool = False
+    question: Question, typed: Mapping[str, str], seen: Look, *, tells: bool, more: bool = False
 ) -> ShownQuestion:
-    """Return *question* filled with *typed*; *seen* tells what is wrong, *more* adds an empty row."""
-    findings = seen.findings_on(question) if seen else ()
+    """Return *question* filled with *typed*; it *tells* what is wrong, and has *more*: an empty row."""
     wrong: dict[str, list[str]] = {}
-    for each in findings:
+    for each in seen.findings_on(question) if tells else ():
         if is_grave(each):
             wrong.setdefault(mapping.name_of_path(each.field), []).append(each.problem.message)
     fields = {field.path: field for field in question.fields}
@@ -52,7 +66,16 @@ def shown(
         tuple(_field(fields, name, typed.get(name, ""), wrong.get(name, ())) for name in names)
         for names in mapping.names_of(question, typed, more=more)
     )
-    return ShownQuestion(question, rows, findings, mapping.rows_beyond(question, typed))
+    told = {field.name for row in rows for field in row}
+    return ShownQuestion(
+        question,
+        rows,
+        tuple(words for name, of_name in wrong.items() if name not in told for words in of_name),
+        mapping.rows_beyond(question, typed),
+        seen.mark_of(question),
+        not seen.applies(question),
+        fillings.of(question.slug, seen.policy),
+    )
 
 
 def _field(fields: Mapping[str, Field], name: str, value: str, wrong: Iterable[str]) -> ShownField:
@@ -72,9 +95,3 @@ def _choices(field: Field, value: str) -> tuple[tuple[str, str, bool], ...]:
     return tuple(
         (str(word), said, word in chosen) for word, said in (*choices, *((each, each) for each in others))
     )
-
-
-def is_answered(question: Question, typed: Mapping[str, str]) -> bool:
-    """Say whether something stands in a field of *question*."""
-    filled = mapping.filled(typed)
-    return any(field.path in filled for field in question.fields)

@@ -5,11 +5,14 @@ the expert's to change; no answer refuses by itself (R-REV-15, R-REV-16).
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from portbook.desk import problems
 from portbook.desk.acting import offers
@@ -26,6 +29,7 @@ from portbook.review import CHECKLIST, Item
 from portbook.web import clock
 
 YES, NO = "yes", "no"
+REMEMBERED = 64  # lists of questions that nobody answered yet
 
 _FOR, _AGAINST, _BESIDES = "It speaks for the request:", "It speaks against it:", "Besides:"
 
@@ -67,6 +71,16 @@ def asked(form: Checklist, findings: Iterable[Finding]) -> tuple[Asked, ...]:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)  # most applications have the same findings, or none
+def unanswered(findings: tuple[Finding, ...]) -> SafeString:
+    """Return the questions as HTML, with the findings and no answer."""
+    return _shown(asked(Checklist(), findings))
+
+
+def _shown(questions: tuple[Asked, ...]) -> SafeString:
+    return render_to_string("desk/checklist_questions.html", {"asked": questions})
+
+
 def draft(answers: dict[str, str]) -> str:
     """Return the reasons that the answers make: what speaks against the request first."""
     parts: dict[str, list[str]] = {_AGAINST: [], _FOR: [], _BESIDES: []}
@@ -97,7 +111,7 @@ def checklist(request: HttpRequest, number: int) -> HttpResponse:
     recommendation, said = offers.forms_of(deed, given)
     context = {
         "opened": opened,
-        "asked": asked(form, opened.status.findings),
+        "questions": _shown(asked(form, opened.status.findings)),
         "offer": offers.Offer(deed, deed.address, recommendation, said, is_in_time=False),
         "has_draft": "reasons" in given,
     }

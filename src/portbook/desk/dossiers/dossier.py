@@ -7,16 +7,18 @@ from django.shortcuts import render
 
 from portbook.desk import problems, sentences
 from portbook.desk.acting import offers
-from portbook.desk.applying import edition_says
+from portbook.desk.applying import changes, edition_says
 from portbook.desk.deeds.forms import MAX_NUMBER
 from portbook.desk.dossiers import asked, checklist, holder_to_be, lines_of_grant
 from portbook.desk.entrance import signed_in
 from portbook.desk.members import person_of
 from portbook.findings import Action, Finding
-from portbook.register import showing_like, showing_one
+from portbook.register import showing_like, showing_one, tables
 from portbook.register.operations.dossiers import Dossier
 from portbook.register.operations.turns import TURNS
+from portbook.register.publishing import PUBLISHED
 from portbook.register.showing_one import Opened
+from portbook.review import CHECKLIST
 from portbook.states import ApplicationState
 from portbook.web import clock
 from portbook.web.shown import edition_of
@@ -30,6 +32,7 @@ _FOUND = {  # what findings are called, the gravest first
     Action.ROUTE: "It goes another way",
     Action.WARN: "Advice",
 }
+_OWN = {Action.RETURN: "You have to mend"}
 
 
 @signed_in
@@ -54,16 +57,31 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
         ],
         "asks": asked.lines(opened.asks, opened.policy),
         "versions": _versions(opened),
-        "found": _by_action(status.findings),
+        "found": _by_action(opened, number),
         "offers": offers.offers(opened),
         "is_open": status.state in TURNS,
+        "shown_at": _shown_at(request, opened),
+        "is_answered_here": opened.is_own and status.state is ApplicationState.WITH_REQUESTER,
         "is_draft": status.state is ApplicationState.DRAFT,
-        "can_edit": not _EDITED_BY.isdisjoint(opened.may),
+        "can_edit": _can_edit(opened),
         "lines": lines_of_grant.of(opened.asks, instant[:10]) if is_assigned else None,
         "holder_to_be": holder_to_be.of(dossier) if is_assigned else None,
         **_evidence(request, dossier, opened, instant),
     }
     return render(request, "desk/application.html", context)
+
+
+def _shown_at(request: HttpRequest, opened: Opened) -> str:
+    """Where the edition shows what was assigned; "" before one was published and is shown here."""
+    statement = (
+        "SELECT 1 FROM register_publication WHERE state = %s AND after_event >= "
+        "(SELECT MAX(number) FROM register_event WHERE object = %s)"
+    )
+    name, here = opened.asks.service_name, edition_of(request)
+    if opened.status.state is not ApplicationState.ASSIGNED or here.edition.service(name) is None:
+        return ""
+    is_published = tables.rows(statement, [PUBLISHED, f"application {opened.status.waiting.application}"])
+    return here.links.service(name) if is_published else ""
 
 
 def _versions(opened: Opened) -> list[tuple[int, tuple[asked.Difference, ...]]]:
@@ -74,11 +92,19 @@ def _versions(opened: Opened) -> list[tuple[int, tuple[asked.Difference, ...]]]:
     ][::-1]
 
 
-def _by_action(findings: tuple[Finding, ...]) -> list[tuple[str, list[Finding]]]:
+def _can_edit(opened: Opened) -> bool:
+    return not _EDITED_BY.isdisjoint(opened.may)
+
+
+def _by_action(opened: Opened, number: int) -> list[tuple[str, list[tuple[Finding, str]]]]:
+    """What is found, by what follows from it; with where its author mends it, while that is possible."""
+    findings = opened.status.findings
+    places = changes.mended_at(number, findings, opened.asks, opened.policy) if _can_edit(opened) else {}
     found = (
-        (words, [each for each in findings if each.action is action]) for action, words in _FOUND.items()
+        (words, [(each, places.get(each, "")) for each in findings if each.action is action])
+        for action, words in (_FOUND | (_OWN if opened.is_own else {})).items()
     )
-    return [(words, each) for words, each in found if each]
+    return [(words, lines) for words, lines in found if lines]
 
 
 def _evidence(request: HttpRequest, dossier: Dossier, opened: Opened, instant: str) -> dict[str, Any]:
@@ -93,5 +119,6 @@ def _evidence(request: HttpRequest, dossier: Dossier, opened: Opened, instant: s
         "like": showing_like.cases(dossier),
     }
     if offers.RECOMMEND in opened.may:
-        evidence["checklist"] = checklist.asked(checklist.Checklist(), opened.status.findings)
+        evidence["checklist"] = checklist.unanswered(opened.status.findings)
+        evidence["number_of_questions"] = len(CHECKLIST)
     return evidence

@@ -20,6 +20,23 @@
   };
   const unreachable = () => tell("Not saved: the desk does not answer. What you typed is still here; go on to try again.");
 
+  // Questions that have come to apply, or do no more, by what the desk said last.
+  const showWhatApplies = () => {
+    const applying = document.getElementById("steps")?.dataset.applying.split(" ") ?? [];
+    for (const question of form.querySelectorAll("fieldset.question")) {
+      question.hidden = !applying.includes(question.id.slice(2)) && !question.contains(document.activeElement);
+    }
+  };
+  // An address that names a place within what is folded opens it.
+  const unfold = () => {
+    const place = location.hash && document.getElementById(location.hash.slice(1));
+    place?.closest?.("details")?.setAttribute("open", "");
+    if (place?.closest?.("details")) place.scrollIntoView();
+  };
+
+  document.addEventListener("htmx:oobAfterSwap", showWhatApplies);
+  addEventListener("hashchange", unfold);
+  if (form) unfold();
   document.addEventListener("htmx:sendError", unreachable);
   document.addEventListener("htmx:responseError", unreachable);
   document.addEventListener("htmx:afterRequest", (event) => {
