@@ -5,6 +5,8 @@ template that lists them.  Every page is taken whole through the WSGI applicatio
 and an applicant see it: in CPU time one after the other, and in wall time for twenty at once; a ratio is the
 median over rounds taken in turn.  First with the few applications that operations made, then with 10,000
 applications and 100,000 Events, which are copies of those, put into the tables as they are.
+
+On SQLite; then on PostgreSQL too, where PORTBOOK_TEST_POSTGRES names a server.
 """
 
 from __future__ import annotations
@@ -13,15 +15,20 @@ import io
 import itertools
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
 from _edition import goal, run, source
 
+SERVER = "PORTBOOK_TEST_POSTGRES"
 GOAL = 4.0  # bare pages
 ROUNDS = 7
 CALLS = 12  # of a page in a round
@@ -94,8 +101,11 @@ urlpatterns: list[object] = []  # filled in `main`: Django cannot be imported be
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        number = registered(Path(name))
+    """Measure on SQLite, or on the server that is named; each engine in a process of its own."""
+    server = sys.argv[1] if len(sys.argv) > 1 else ""
+    print("PostgreSQL" if server else "SQLite")
+    with tempfile.TemporaryDirectory() as name, database(Path(name), server) as url:
+        number = registered(Path(name), url)
         from django.core.handlers.wsgi import WSGIHandler
         from django.urls import path
 
@@ -108,6 +118,25 @@ def main() -> None:
         for copies in (0, APPLICATIONS):
             fill(copies)
             measure(site, keys, number)
+    if not server and os.environ.get(SERVER):
+        subprocess.run([sys.executable, __file__, os.environ[SERVER]], check=True)
+
+
+@contextmanager
+def database(folder: Path, server: str) -> Iterator[str]:
+    """The URL of an empty database."""
+    if not server:
+        yield f"sqlite://{folder}/register.sqlite3"
+        return
+    import psycopg
+
+    name = f"portbook_measured_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as link:
+        link.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        finally:
+            link.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def measure(site: Application, keys: dict[str, str], number: int) -> None:
@@ -132,6 +161,8 @@ def measure(site: Application, keys: dict[str, str], number: int) -> None:
                 assert answer(alone, BARE, keys) == "200 OK"
                 base.append(spent(alone, BARE, keys))
             for visit, times in taken.items():
+                # once before, like the bare page: settings that change empty Django's caches
+                assert answer(site, visit, keys) == "200 OK", visit
                 times.append(spent(site, visit, keys))
         print(f"  a bare page{label}: {statistics.median(base) * 1e3:.2f} ms")
         for visit, times in taken.items():
@@ -166,16 +197,19 @@ def one_by_one(application: Application, visit: Visit, keys: dict[str, str]) -> 
 
 def at_once(application: Application, visit: Visit, keys: dict[str, str]) -> float:
     """Seconds by the clock of one answer, when so many people ask together."""
-    with ThreadPoolExecutor(AT_ONCE) as people:
-        start = time.perf_counter()
-        [*people.map(lambda _: answer(application, visit, keys), range(2 * AT_ONCE))]
-        return (time.perf_counter() - start) / (2 * AT_ONCE)
+    start = time.perf_counter()
+    statuses = {*_CROWD.map(lambda _: answer(application, visit, keys), range(2 * AT_ONCE))}
+    assert statuses == {"200 OK"}, (visit, statuses)
+    return (time.perf_counter() - start) / (2 * AT_ONCE)
+
+
+_CROWD = ThreadPoolExecutor(AT_ONCE)  # each with a connection to the database that stays open, as in a server
 
 
 # -- a register to measure on
 
 
-def registered(folder: Path) -> int:
+def registered(folder: Path, url: str) -> int:
     """Make a register with a desk; return an application that stands before the experts."""
     given = source()
     data = folder / f"edition.{given.format}"
@@ -183,7 +217,7 @@ def registered(folder: Path) -> int:
     os.environ |= {
         "PORTBOOK_HOME": str(folder),
         "PORTBOOK_DATA": str(data),
-        "PORTBOOK_DATABASE": f"sqlite://{folder}/register.sqlite3",
+        "PORTBOOK_DATABASE": url,
         "DJANGO_SETTINGS_MODULE": "portbook.desk.settings",
     }
     from portbook.desk import environment
@@ -265,49 +299,60 @@ def session(who: str) -> str:
 
 def fill(copies: int) -> None:
     """Put so many copies of the applications into the tables, with their Events; say what is there."""
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from portbook.register import casework, models, tables
 
     of_application = (casework.Turn, casework.Filing, models.Review, models.Version, casework.Message)
     originals = tables.select(models.Application, "ORDER BY identity")
+    parts = {
+        (model, original[0]): tables.select(model, "WHERE application_id = %s", [original[0]])
+        for model in of_application
+        for original in originals
+    }
     fresh = itertools.count(FIRST_COPY)
+    made: dict[Any, list[tuple[Any, ...]]] = {model: [] for model in (models.Application, *of_application)}
+    for place in range(copies):
+        # a tenth of all is open
+        original = originals[place % len(originals) if place % MIXED_AMONG == 0 else place % CLOSED]
+        identity, submitter = next(fresh), f"applicant-{place % APPLICANTS}"
+        made[models.Application].append(
+            _copied(models.Application, original, identity=identity, submitter=submitter)
+        )
+        for model in of_application:
+            for row in parts[model, original[0]]:
+                made[model].append(_copied(model, row, identity=next(fresh), application_id=identity))
     with transaction.atomic():
-        for place in range(copies):
-            # a tenth of all is open
-            original = originals[place % len(originals) if place % MIXED_AMONG == 0 else place % CLOSED]
-            identity = next(fresh)
-            values = dict(zip(tables.table_of(models.Application).columns, original, strict=True))
-            values |= {"identity": identity, "submitter": f"applicant-{place % APPLICANTS}"}
-            tables.insert(models.Application, [tuple(values.values())])
-            for model in of_application:
-                where = "WHERE application_id = %s"
-                rows = [
-                    _copied(model, row, next(fresh), identity)
-                    for row in tables.select(model, where, [original[0]])
-                ]
-                tables.insert(model, rows)
-        for place in range(EVENTS if copies else 0):
-            number, link = tables.rows(
-                "SELECT number, hash FROM register_event ORDER BY number DESC LIMIT 1"
-            )[0]
-            told = (number + 1, link, f"{place:064x}", NOW, "ada", "validate")
-            about = f"application {FIRST_COPY + place}"
-            tables.insert(models.Event, [(*told, about, "measured", "[]", "command", "", "{}")])
-    tables.rows("ANALYZE")
+        for model, rows in made.items():
+            tables.insert(model, rows)
+        tables.insert(models.Event, [*_events(EVENTS if copies else 0)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     counted = [
         tables.rows(f"SELECT COUNT(*) FROM register_{name}")[0][0] for name in ("application", "event")
     ]
     print(f"{counted[0]:,} applications, {counted[1]:,} Events")
 
 
-def _copied(model: Any, row: tuple[Any, ...], identity: int, application: int) -> tuple[Any, ...]:
-    """*row* as another one, of another application."""
+def _copied(model: Any, row: tuple[Any, ...], **others: Any) -> tuple[Any, ...]:
+    """*row* with *others* in their columns."""
     from portbook.register import tables
 
     columns = tables.table_of(model).columns
-    values = {**dict(zip(columns, row, strict=True)), "identity": identity, "application_id": application}
+    values = dict(zip(columns, row, strict=True)) | others
     return tuple(values[column] for column in columns)
+
+
+def _events(count: int) -> Iterator[tuple[Any, ...]]:
+    """So many more Events, each of an application that is a copy."""
+    from portbook.register import tables
+
+    statement = "SELECT number, hash FROM register_event ORDER BY number DESC LIMIT 1"
+    [(last, link)] = tables.rows(statement)
+    for place in range(count):
+        told = (last + 1 + place, link, f"{place:064x}", NOW, "ada", "validate")
+        link = told[2]
+        yield (*told, f"application {FIRST_COPY + place}", "measured", "[]", "command", "", "{}")
 
 
 if __name__ == "__main__":

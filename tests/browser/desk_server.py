@@ -107,6 +107,11 @@ class Somebody(Watched):
             self.page.wait_for_timeout(200)
         self.open(path)
 
+    def awaits_words(self, path: str, *words: str) -> None:
+        """Go to a page of the public half that has *words* as soon as a new edition is there."""
+        self.open(path)
+        self.reload_until(lambda page: all(each in page.inner_text("main") for each in words), SECONDS)
+
     def follow(self, words: str) -> None:
         """Follow a link of the page by its words."""
         self.page.get_by_role("link", name=words, exact=True).first.click()

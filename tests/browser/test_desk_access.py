@@ -20,6 +20,25 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+LISTS = ("", "/applications", "/entries", "/cases", "/contacts", "/people", "/registry", "/events")
+WIDE, PHONE = 1500, 360  # points of a window
+HEAD = 220  # points that the head of a page may take on a phone, without what banners say
+
+
+def test_pages_of_one_kind_have_one_width_and_a_short_head_on_a_phone(browser: Browser, address: str) -> None:
+    widths: dict[str, float] = {}
+    with AtDesk(browser, address, "ada", width=WIDE) as tab:
+        for path in LISTS:
+            box = tab.show(f"/desk{path}").locator("main").bounding_box()
+            assert box, path
+            widths[path] = box["width"]
+        assert len({*widths.values()}) == 1, widths
+        tab.page.set_viewport_size({"width": PHONE, "height": 800})
+        parts = tab.page.locator("header.top > :not(.banner):visible")
+        boxes = [part.bounding_box() for part in parts.all()]
+        assert max(box["y"] + box["height"] for box in boxes if box) <= HEAD
+
+
 def test_every_page_in_every_role(browser: Browser, address: str) -> None:
     """A page that somebody else saw with the same elements is not looked at twice."""
     found: list[str] = []

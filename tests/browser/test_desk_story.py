@@ -1,8 +1,8 @@
 """One application from a stranger's sign-up to the published page and back, each person at his own browser.
 
-With script on PostgreSQL and without on SQLite.  Every door is the real one: passwords, codes of an app,
-letters by SMTP.  What takes weeks by the clock is begun and ended early: a return is stopped, a revocation
-is refuted.
+With script on PostgreSQL and without on SQLite; the other way round by `make deep`.  Every door is the real
+one: passwords, codes of an app, letters by SMTP.  What takes weeks by the clock is begun and ended early: a
+return is stopped, a revocation is refuted.  What was begun weeks ago is done to its end.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import NamedTuple
 import pytest
 from desk_server import Desk, Somebody, at_work
 from playwright.sync_api import Browser
-from story_people import email_of
+from story_people import CALLED_ABOUT, RETURNED, email_of
+from story_weeks import by_two, has_other_addresses, is_given_back, is_revoked_after_a_call
 
 from desk.signing import PASSWORD
 
@@ -48,6 +49,7 @@ class Story(NamedTuple):
     has_script: bool
     nia: Somebody
     tia: Somebody
+    gus: Somebody
     ada: Somebody
     bob: Somebody
     eve: Somebody
@@ -56,10 +58,15 @@ class Story(NamedTuple):
     max: Somebody
 
 
+POSTGRESQL = pytest.mark.needs("postgresql")
+
+
 @pytest.fixture(
     params=[
-        pytest.param(("postgresql", True), marks=pytest.mark.needs("postgresql"), id="postgresql-script"),
+        pytest.param(("postgresql", True), marks=POSTGRESQL, id="postgresql-script"),
         pytest.param(("sqlite", False), id="sqlite-bare"),
+        pytest.param(("postgresql", False), marks=[POSTGRESQL, pytest.mark.deep], id="postgresql-bare"),
+        pytest.param(("sqlite", True), marks=pytest.mark.deep, id="sqlite-script"),
     ]
 )
 def story(
@@ -85,6 +92,7 @@ def test_a_port_from_the_sign_up_to_its_return(story: Story) -> None:
     holder = comes_to_hold_it(story)
     changes_and_returns_it(story)
     is_suspected_and_kept(story)
+    ends_what_took_weeks(story)
     refused = is_refused_and_appeals(story)
     stands_in_the_books(story, number, refused, holder)
 
@@ -244,22 +252,12 @@ def comes_to_hold_it(story: Story) -> str:
     admin.page.get_by_label("Find members").get_by_role("button").click()
     admin.follow(f"Change {member}")
     admin.type(party="Nia_Pier", reason="she wrote from the address of the contact")
-    admin.press("Show what would change")
-    admin.reads("This needs 2 persons.")
-    admin.press("Ask for a second word")
-    admin.reads("It waits for the word of another registrar")
-    bob.open("/desk")
-    bob.follow("Change what a member is")
-    bob.reads("asks for your word", "she wrote from the address")
-    bob.press("Yes: it may be done as shown")
-    admin.page.reload()
-    admin.press("Change what a member is")
-    admin.is_done()
+    by_two(admin, bob, "Change what a member is")
     return member
 
 
 def changes_and_returns_it(story: Story) -> None:
-    """She changes the description, announces that the port is given back, and stops that."""
+    """She changes description and addresses, announces that the port is given back, and stops that."""
     nia = story.nia
     nia.follow_in("The desk", "My entries")
     nia.follow(NAME)
@@ -274,6 +272,12 @@ def changes_and_returns_it(story: Story) -> None:
     nia.follow("Stop the return")
     nia.press("Stop the return")
     nia.is_done()
+    nia.follow_in("The desk", "My entries")
+    nia.follow("Ask for other addresses")
+    nia.type(addresses="nia@quay.example")
+    nia.press("Ask for other addresses")
+    nia.is_done()
+    nia.reads("To have nia@quay.example.", "until then it can be stopped")
 
 
 def is_suspected_and_kept(story: Story) -> None:
@@ -297,6 +301,19 @@ def is_suspected_and_kept(story: Story) -> None:
     ada.type(finding="Its holder shows that it is used.")
     ada.press("Close the case: it is kept")
     ada.is_done()
+
+
+def ends_what_took_weeks(story: Story) -> None:
+    """A port is revoked after a call, one is given back, a contact gets other addresses; all can read it."""
+    is_revoked_after_a_call(story.ada, story.bob)
+    is_given_back(story.gus, story.ada)
+    has_other_addresses(story.gus, story.ada, story.bob)
+    story.ada.open("/desk/publish")
+    story.ada.type(reason="what took weeks")
+    story.ada.press("Publish")
+    story.ada.reads("Publication 2 is there")
+    for _, port in (CALLED_ABOUT, RETURNED):
+        story.nia.awaits_words(f"/ports/{port}", "Reserved")
 
 
 def is_refused_and_appeals(story: Story) -> str:
@@ -334,6 +351,11 @@ def stands_in_the_books(story: Story, number: str, refused: str, member: str) ->
         "stop return",
         "report life",
         "keep",
+        "close call",
+        "decide case",
+        "deassign",
+        "ask contact change",
+        "enter contact change",
         "file appeal",
         "assign",
         f"application {number}",

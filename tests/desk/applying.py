@@ -37,6 +37,14 @@ def typed(client: Client, address: str, go: str = "next", **values: Any) -> Any:
     return client.post(address.partition("?")[0], hidden(page(client, address)) | {"go": go} | fields)
 
 
+def questions(html: str) -> dict[str, str]:
+    """The questions that a page lists, with their marks."""
+    found = re.findall(
+        r'<li class="is-[a-z-]+"><a href="[^"]*#q-([a-z_-]+)"[^>]*>.*?<span class="mark-of">(.*?)<', html
+    )
+    return dict(found)
+
+
 def filled(client: Client, base: str, change: dict[str, Any] | None = None) -> str:
     """A draft in which everything of the request *base* is typed, on one page."""
     application = of_tree(BASES[base] | (change or {})).application

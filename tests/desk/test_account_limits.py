@@ -100,6 +100,49 @@ def test_what_costs_work_or_a_letter_is_counted_by_address(
     assert page["Cache-Control"] == "private, no-store"
 
 
+CROWDS = [
+    (rates.SIGN_UP, "/accounts/signup/"),
+    (rates.RESET, "/accounts/password/reset/"),
+]
+
+
+def asked(path: str, address: str) -> int:
+    """The status of the answer to a form that comes from *address*."""
+    form = {
+        "email": f"{address}@people.example".replace(":", "-"),
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+    }
+    return visitor(REMOTE_ADDR=address).post(path, form).status_code
+
+
+@pytest.mark.parametrize(("action", "path"), CROWDS)
+def test_the_networks_of_one_site_count_together(
+    door: None, action: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(rates.ACCOUNTS, rates.of_a_site(action), "3/h/key")
+    told = [asked(path, f"2001:db8:1:{network}::1") for network in range(4)]
+    assert told == [302, 302, 302, 429]
+    assert asked(path, "2001:db8:2:1::1") == 302, "another site"
+    assert asked(path, "192.0.2.1") == 302, "no site"
+
+
+@pytest.mark.parametrize(("action", "path"), CROWDS)
+def test_everybody_counts_together(
+    door: None, action: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(rates.ACCOUNTS, rates.of_all(action), "3/h/key")
+    assert [asked(path, f"192.0.2.{number}") for number in range(4)] == [302, 302, 302, 429]
+    assert visitor(REMOTE_ADDR="192.0.2.9").get(path).status_code == 200, "to look costs nothing"
+
+
+@pytest.mark.parametrize("action", [rates.SIGN_UP, rates.RESET])
+def test_a_site_may_more_than_one_network_and_all_more_than_a_site(engine: str, action: str) -> None:
+    counts = [rates.ACCOUNTS[each] for each in (action, rates.of_a_site(action), rates.of_all(action))]
+    one, site, everybody = (int(each.partition("/")[0]) for each in counts)
+    assert one < site < everybody
+
+
 def test_nobody_is_buried_in_letters(desk: At, monkeypatch: pytest.MonkeyPatch) -> None:
     with by_letter() as letters:
         answers, now = [], time.time()
@@ -168,3 +211,13 @@ def test_the_work_tells_nobody_who_has_an_account(
                 way(visitor(REMOTE_ADDR=f"192.0.2.{number}"), email)
                 counts[kind].append(len(hashed))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_letters_tell_nobody_who_has_an_account(pages: None, way: Callable[..., HttpResponse]) -> None:
+    """A mail server takes its time, and whoever asks waits for it: each address gets one letter, or none."""
+    people.account("tia")
+    for number, email in enumerate((KNOWN, UNKNOWN)):
+        with by_letter() as letters:
+            way(visitor(REMOTE_ADDR=f"192.0.2.{number}"), email)
+            assert [letter.to for letter in letters] == ([] if way is sign_in_wrongly else [[email]])

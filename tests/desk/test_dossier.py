@@ -9,13 +9,18 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 
-from portbook.register import tables
+from portbook.desk import words
+from portbook.register import showing, tables
 from portbook.register.acts import Done
-from portbook.register.operations import applying, recommending, registry, reviewing
+from portbook.register.letters import NEXT
+from portbook.register.operations import applying, recommending, registry, reviewing, turns
+from portbook.register.operations.turns import TURNS
 from portbook.review import Ground, Verdict
-from portbook.states import ApplicationState
+from portbook.states import PUBLIC_WORDS, ApplicationState
+from portbook.store import EditionStore
+from portbook.web import clock, shown
 from register import desk as work
 from register.desk import by, of, state, submitted, validated
 
@@ -189,6 +194,50 @@ def test_what_a_version_changed_is_shown(desk: At) -> None:
     raw = desk("ada").get(f"/desk/applications/{asked.answer['application']}").content.decode()
     assert "<b>ferry" not in raw
     assert "&lt;b&gt;ferry" in raw
+
+
+@sqlite_alone
+@pytest.mark.parametrize("wanted", S)
+def test_its_author_reads_how_it_stands_in_each_state(desk: At, wanted: ApplicationState) -> None:
+    number = work.in_state(wanted).answer["application"]
+    actor = "gus" if wanted in (S.MODIFIABLE, S.MODIFIED) else "tia"
+    status = showing.status(actor, number, clock.instant())
+    text = page(desk(actor), number)
+    assert PUBLIC_WORDS[wanted] in text
+    sentence = re.search(r'<p class="answer">(.*?)</p>', text)
+    assert sentence
+    assert f"since {words.day(status.waiting.since)}" in sentence[1]
+    assert f"Next: {NEXT[wanted]}." in sentence[1]
+    assert ("With you since" in sentence[1]) is (TURNS.get(wanted) == turns.REQUESTER)
+    if status.waiting.due:
+        assert words.day(status.waiting.due) in sentence[1]
+    assert ("Conversation" in text) is bool(status.conversation)
+    assert all(each.text in text for each in status.conversation)
+    assert "It is a draft" in text or wanted is not S.DRAFT
+
+
+@sqlite_alone
+def test_what_the_registry_asks_stands_before_the_answer(desk: At) -> None:
+    number = work.in_state(S.WITH_REQUESTER).answer["application"]
+    text = page(desk("tia"), number)
+    assert text.index('id="talk-head"') < text.index('action="/desk/do/answer"')
+    assert 'class="button first"' in text
+    assert 'class="button first"' not in page(desk("ada"), number)
+
+
+@sqlite_alone
+def test_what_an_edition_shows_is_linked(desk: At) -> None:
+    work.keep(EditionStore())
+    number = work.in_state(S.ASSIGNED).answer["application"]
+    with override_settings(PORTBOOK_DATA=None):
+        shown.forget()
+        assert "Next: the next edition shows it." in page(desk("tia"), number)
+        seen = desk("ada").get("/desk/publish").context["why"]["seen"].value()
+        assert desk("ada").post("/desk/publish", {"reason": "the week", "seen": seen}).status_code == 302
+        shown.forget()  # as it does by itself within a second
+        text = page(desk("tia"), number)
+    assert '<a href="/services/tide-read">The edition shows it</a>' in text
+    assert "Next:" not in text
 
 
 @sqlite_alone

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 At = Callable[[str], Client]
 
 # These have pages of their own, with an application or links of letters; the last one only reads.
-WITHOUT = {"draft", "change application", "claim contact", "ask addresses", "show application"}
+WITHOUT = {"draft", "change application", "claim contact", "ask addresses", "show application", "publish"}
 
 
 def titles(answer: Any) -> set[str]:

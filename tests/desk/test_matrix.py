@@ -37,10 +37,10 @@ S = ApplicationState
 
 CODE = re.compile(r"<code>([EW]-[A-Z0-9-]+)</code>")
 PAGES_OF_THEIR_OWN = {  # operations that no form of `deeds` does, and the address that does
-    "change application": "desk/applications/<int:number>/edit",
     "show application": "desk/applications/<int:number>",
     "claim contact": "desk/takeovers/new",
     "ask addresses": "desk/contacts",
+    "publish": "desk/publish",
 }
 
 # Words for every field; what a deed is about comes from what goes on in the register.
@@ -71,6 +71,7 @@ BY_DEED: dict[str, dict[str, Any]] = {  # where another word is wanted
     "decide appeal": {"outcome": "uphold"},
     "decide claim": {"outcome": "refused"},
     "draft": {"request": to_toml(asking.application("port"))},
+    "change application": {"request": to_toml(asking.application("port"))},
     "reserve port": {"port": 5001},
     "free port": {"port": 5001},
     "set policy": {"text": ""},

@@ -19,6 +19,7 @@ from portbook.register.models import Member
 from portbook.register.operations import registry
 from register import desk as at_work
 
+from . import people
 from .people import statements
 
 At = Callable[[str], Client]
@@ -210,3 +211,18 @@ def test_so_many_acts_of_one_account_wait(desk: At, waiting: int, status: int) -
     assert seen
     answer = ada.post("/desk/do/list-experts", {**EXPERTS, "step": "ask", "seen": seen[1]})
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_who_gives_a_word_reads_what_was_said(desk: At) -> None:
+    people.account("eve")
+    given = {"name": "eve", "evidence": "Seen with <b>her</b> passport.", "key": "k"}
+    shown = desk("max").post("/desk/do/reset-factors", given)
+    asked = {**given, "seen": shown.context["shown"].digest, "step": "ask"}
+    waiting = desk("max").post("/desk/do/reset-factors", asked)["Location"]
+    page = desk("ada").get(waiting)
+    assert [tuple(each) for each in page.context["said"]] == [
+        ("Name of the member", "eve"),
+        ("How he showed who he is", given["evidence"]),
+    ]
+    assert b"Seen with &lt;b&gt;her&lt;/b&gt; passport." in page.content

@@ -15,6 +15,13 @@ from pathlib import Path
 import pytest
 
 
+def token_of(page: str) -> str:
+    """What the forms of a page prove with that they come from here."""
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
 def test_practice_from_its_start_to_its_end(tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -28,13 +35,18 @@ def test_practice_from_its_start_to_its_end(tmp_path: Path) -> None:
             visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
             door = visitor.open(f"{address}/desk", timeout=20)
             assert door.url.startswith(f"{address}/desk/practice")
-            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', door.read().decode())[1]  # type: ignore[index]
-            form = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "member": "ada"}).encode()
+            chosen = {"csrfmiddlewaretoken": token_of(door.read().decode()), "member": "ada"}
+            form = urllib.parse.urlencode(chosen).encode()
             work = visitor.open(f"{address}/desk/practice", form, timeout=20)
             text = work.read().decode()
             assert work.url == f"{address}/desk"
             assert "Ada Registrar" in text
             assert "tide-read" in text
+            wanted = {"csrfmiddlewaretoken": token_of(text), "name": "script", "scopes": "read", "days": "90"}
+            tokens = f"{address}/desk/account/tokens"
+            made = visitor.open(tokens, urllib.parse.urlencode(wanted).encode(), timeout=20)
+            assert made.url == tokens, "nobody is asked for a password that he has not"
+            assert "pbk_" in made.read().decode()
         finally:
             run.send_signal(signal.SIGTERM)
         assert run.wait(20) == 0

@@ -14,7 +14,7 @@ from portbook.errors import RuleError
 from portbook.register import limits, tables
 from portbook.register.acts import Act, Done
 from portbook.register.operations import approving, contacts, takeovers
-from portbook.register.operations.links import Link
+from portbook.register.operations.links import Link, digest_of
 from portbook.web import clock
 from register import desk as registry
 
@@ -85,7 +85,7 @@ def test_somebody_comes_to_act_for_his_contact(desk: At, monkeypatch: pytest.Mon
     number = int(page.rpartition("/")[2])
     assert "14 June" in text(tia.get(page)) or "waits until the end of" in text(tia.get(page))
     assert links(letter(OLD)).keys() == {"stop"}
-    assert "You asked" in letter("tia@people.example")
+    assert "You asked" in letter("tia")
     early = done(desk("ada"), "decide-claim", takeover=number, outcome="granted", finding="called her")
     assert early.status_code == 409
     assert "E-NOTICE-WAITS" in text(early)
@@ -164,9 +164,24 @@ def test_one_open_a_contact_and_both_are_told(desk: At) -> None:
     number = claimed()
     assert code(lambda: claimed("tom")) == "E-TAKEOVER-OPEN"
     assert registry.letters(OLD) == ["Contact Fay: somebody says that this is him"]
-    assert registry.letters("tia@new.example") == [f"Contact Fay: your takeover {number}"]
+    assert registry.letters("tia") == [f"Contact Fay: your takeover {number}"]
     takeovers.stop(registry.by("tia"), number)
     assert code(lambda: claimed("tom")) == ""
+
+
+@SQLITE
+def test_the_books_hold_no_address_of_the_claimant(desk: At) -> None:
+    """T-73: the letter to the old address has it, the page asks the account, and no Event tells it."""
+    desk("tia")
+    number = claimed()
+    takeovers.stop_by_link(registry.by(""), LINKS.stop.secret)
+    ((events,),) = tables.rows("SELECT COUNT(*) FROM register_event WHERE changes LIKE '%tia@%'")
+    assert events == 0
+    ((body,),) = tables.rows("SELECT body FROM register_outbox WHERE recipient = %s LIMIT 1", [OLD])
+    assert "tia@new.example" in body
+    ((kept,),) = tables.rows("SELECT address FROM register_takeover WHERE identity = %s", [number])
+    assert kept == digest_of(f"{LINKS.stop.secret} tia@new.example")
+    assert b"tia@people.example" in desk("ada").get(f"/desk/takeovers/{number}").content
 
 
 @SQLITE

@@ -106,6 +106,15 @@ def test_made_shown_once_used_revoked(desk: At) -> None:
 
 
 @sqlite
+@pytest.mark.parametrize("member", ["tia", "gus"])  # gus acts for a contact besides
+def test_the_page_says_of_a_token_that_holds_that_it_holds(desk: At, member: str) -> None:
+    assert bearer.of_member(member).get("queue").status_code == 200
+    page = desk(member).get("/desk/account/tokens").content.decode()
+    assert "Holds until" in page
+    assert "your roles changed" not in page
+
+
+@sqlite
 def test_a_form_sent_before_the_fresh_sign_in_goes_on_after_it(desk: At) -> None:
     client = desk("tia")
     led = client.post("/desk/account/tokens", wanted())

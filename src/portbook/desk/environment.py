@@ -5,11 +5,15 @@ import os
 import re
 import secrets
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.http.request import validate_host
+
 from portbook.errors import Problem, StoreError, shown
+from portbook.register import pages
 from portbook.store import home
 from portbook.store.durable import make_folder
 
@@ -102,6 +106,20 @@ def _is_secure(address: str) -> bool:
 
 def _no_providers(given: str, reason: str) -> StoreError:
     return StoreError(Problem("E-DESK-OIDC", f"{OIDC_FILE} {shown(given, 200)} {reason}", _SOURCE))
+
+
+def site_address(hosts: Sequence[str]) -> str:
+    """Return where people reach the site, or "" where nothing says so: links of letters begin with it (T-79).
+
+    Raises `StoreError` E-REGISTER-ADDRESS, also for a host that is none of *hosts*.
+    """
+    address = pages.configured()
+    host = urlsplit(address).netloc.rpartition("@")[2]
+    name = host if host.endswith("]") else re.sub(r":[0-9]+$", "", host)
+    if address and not validate_host(name.lower(), hosts):
+        message = f"{pages.VARIABLE} {shown(address)} names a host that PORTBOOK_HOSTS does not"
+        raise StoreError(Problem("E-REGISTER-ADDRESS", message, _SOURCE))
+    return address
 
 
 def proxies() -> int:

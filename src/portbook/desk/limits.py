@@ -13,6 +13,7 @@ MAX_WORDS = 100  # in one field of a deed: contacts, documents, codes
 MAX_ASKED = 20  # acts of one account that wait for a second word
 ACTS_SHOWN = 100  # that wait for a second word, in the list
 EVENTS_A_PAGE = 50
+NEWEST_EVENTS = 5  # on the first page of who reads the books
 ROWS_SHOWN = 200  # of what an Event changed, or the next edition changes
 MEMBERS_A_PAGE = 100
 MAX_FINDINGS = 200  # of an audit, that are kept

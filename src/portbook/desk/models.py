@@ -20,7 +20,7 @@ class Account(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="account")
     member = models.CharField(max_length=MAX_NAME, unique=True)
     name = models.CharField(max_length=MAX_NAME)  # as he wants to be called; "" for the member's name
-    muted = models.TextField()  # kinds of notices that he does not want, a blank between two
+    muted = models.TextField()  # kinds of letters that he does without, a line each
 
     class Meta:
         constraints = (at_most("member", MAX_NAME), at_most("name", MAX_NAME), at_most("muted", MAX_NAME))

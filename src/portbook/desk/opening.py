@@ -3,7 +3,7 @@
 from portbook.desk.accounts import invitations
 from portbook.desk.accounts.rates import FOUNDING_HOURS
 from portbook.desk.members import CHANNEL
-from portbook.register import database, members, tables
+from portbook.register import members, pages, tables, upgrading
 from portbook.register.acts import Act
 from portbook.register.roles import Role
 from portbook.web import clock
@@ -22,9 +22,15 @@ _WITHOUT = (
 def open_desk(site: str) -> str:
     """Make or upgrade the tables; return what to tell on the console, "" for nothing.
 
-    *site* is where the desk will be: "http://127.0.0.1:8765".  Raises as `database.migrate`.
+    *site* is where the desk will be, "http://127.0.0.1:8765", if the operator names no address.  Raises as
+    `upgrading.upgrade`.
     """
-    database.migrate()
+    copy = upgrading.upgrade()
+    kept = f"The register as it was before its tables were upgraded: {copy}" if copy else ""
+    return "\n".join(filter(None, (kept, _way_in(pages.site() or site))))
+
+
+def _way_in(site: str) -> str:
     if any(Role.ADMINISTRATOR in str(row[0]).split() for row in tables.rows(_WITH_ACCOUNT, [])):
         return ""
     if not tables.rows("SELECT 1 FROM register_member LIMIT 1", []):

@@ -3,6 +3,7 @@
 Besides what `portbook.web.settings` and `portbook.register.settings` read:
 
 PORTBOOK_SECRET_FILE  the key that signs sessions, the same for all nodes; else one in Portbook's own folder
+PORTBOOK_ADDRESS      where people reach the site, "https://ports.example": what links of letters begin with
 PORTBOOK_PROXIES      how many proxies stand before the site and name the client in X-Forwarded-For; 0
 PORTBOOK_SMTP         HOST:PORT of the server for letters with codes; without it they go to the log
 PORTBOOK_MAIL_FROM    whom these letters come from
@@ -26,6 +27,7 @@ IS_REACHED_BY_TLS = set(ALLOWED_HOSTS) != set(LOOPBACK_HOSTS)
 
 SECRET_KEY = environment.secret_key()
 DATABASES = register.DATABASES
+PORTBOOK_ADDRESS = environment.site_address(ALLOWED_HOSTS)
 
 ROOT_URLCONF = "portbook.desk.urls"
 INSTALLED_APPS = [

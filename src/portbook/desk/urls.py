@@ -9,7 +9,7 @@ from portbook.desk.applying import changes, files, form_pages, sending
 from portbook.desk.dossiers import applications, checklist, dossier, status_links
 from portbook.desk.holding import cases, contacts, entries, holdings, takeovers
 from portbook.desk.office import events, people, publishing, registry, statistics
-from portbook.desk.programs import api, tokens
+from portbook.desk.programs import api, openapi, publishing_api, tokens
 from portbook.web import urls as public
 
 urlpatterns = [
@@ -65,6 +65,8 @@ urlpatterns = [
     path("desk/account/tokens", tokens.tokens),
     path("desk/account/tokens/<int:number>/revoke", tokens.revoke),
     path("v1/register/acts/<str:slug>", api.act),
+    path("v1/register/publish", publishing_api.publish),
+    path("v1/register/openapi.json", openapi.openapi),
     path("v1/register/queue", api.queue),
     path("v1/register/applications", api.applications),
     path("v1/register/applications/<int:number>", api.application),

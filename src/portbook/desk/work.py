@@ -12,6 +12,7 @@ from portbook.desk.entrance import signed_in
 from portbook.desk.limits import MAX_DUE, MAX_WAITING
 from portbook.desk.members import Person, person_of
 from portbook.desk.models import Draft
+from portbook.desk.office.overview import overview
 from portbook.register import showing
 from portbook.register.operations import turns
 from portbook.register.roles import Role
@@ -82,6 +83,7 @@ def work(request: HttpRequest) -> HttpResponse:
     context = {
         "parts": parts,
         "is_empty": not any(part.lines for part in parts),
+        "office": overview(person, instant[:10]),
         "due": _due(person, instant) if person.has(Role.REGISTRAR) else (),
         "words": pending.waiting_for(person),
         "drafts": _drafts(person) if person.has(Role.APPLICANT) else (),

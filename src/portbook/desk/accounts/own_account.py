@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from portbook.desk import problems
+from portbook.desk.accounts import addresses
 from portbook.desk.entrance import signed_in
 from portbook.desk.members import person_of
 from portbook.desk.models import Account
@@ -21,6 +22,7 @@ from portbook.register.limits import MAX_NAME
 
 ADDRESS = "/desk/account"
 SESSIONS = "/accounts/sessions/"
+NAME, LETTERS = "name", "letters"  # parts of the page that are sent
 
 
 class Named(forms.Form):
@@ -35,26 +37,54 @@ class Named(forms.Form):
     )
 
 
+class Letters(forms.Form):
+    """Which letters come, of those that somebody may do without."""
+
+    wanted = forms.MultipleChoiceField(
+        label="A letter comes when",
+        choices=tuple(addresses.OPTIONAL.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
     """All of it on one page; the name is changed here, the rest where allauth does it."""
     person = person_of(request)
     row = Account.objects.get(pk=person.account)
-    form = Named(request.POST if request.method == "POST" else None, initial={"name": row.name})
-    if request.method == "POST" and form.is_valid():
-        Account.objects.filter(pk=row.pk).update(name=form.cleaned_data["name"])
-        messages.success(request, "The name is changed.")
-        return HttpResponseRedirect(ADDRESS)
+    part = request.POST.get("part", NAME) if request.method == "POST" else ""
+    form = Named(request.POST if part == NAME else None, initial={"name": row.name})
+    letters = Letters(request.POST if part == LETTERS else None, initial={"wanted": _wanted(row.muted)})
+    if part and (form if part == NAME else letters).is_valid():
+        return _changed(request, row, form if part == NAME else letters)
     factors = Counter(Authenticator.objects.filter(user_id=request.user.pk).values_list("type", flat=True))
     context = {
         "form": form,
+        "letters": letters,
         "roles": person.roles.split(),
         "factors": factors,
         "has_password": request.user.is_authenticated and request.user.has_usable_password(),
         "sessions": UserSession.objects.filter(user_id=request.user.pk).count(),
         "has_providers": bool(settings.SOCIALACCOUNT_PROVIDERS),
     }
-    return render(request, "desk/account.html", context, status=422 if form.errors else 200)
+    return render(request, "desk/account.html", context, status=422 if form.errors or letters.errors else 200)
+
+
+def _changed(request: HttpRequest, row: Account, form: forms.Form) -> HttpResponse:
+    """Keep what one part of the page says."""
+    if isinstance(form, Letters):
+        unwanted = [kind for kind in addresses.OPTIONAL if kind not in form.cleaned_data["wanted"]]
+        Account.objects.filter(pk=row.pk).update(muted="\n".join(unwanted))
+        messages.success(request, "Kept. Other letters come as before.")
+    else:
+        Account.objects.filter(pk=row.pk).update(name=form.cleaned_data["name"])
+        messages.success(request, "The name is changed.")
+    return HttpResponseRedirect(ADDRESS)
+
+
+def _wanted(muted: str) -> list[str]:
+    return [kind for kind in addresses.OPTIONAL if kind not in addresses.kinds_of(muted)]
 
 
 @signed_in

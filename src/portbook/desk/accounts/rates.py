@@ -11,9 +11,22 @@ MAX_EMAIL = 254  # characters of an address (RFC 5321 section 4.5.3.1.3, less it
 INVITATION_HOURS = 72  # that the link of an invitation holds
 FOUNDING_HOURS = 24  # that the one on the console holds
 IPV6_PREFIX = 64  # bits of an address that count as one
+SITE_PREFIX = 48  # bits that a whole site has (RFC 6177 section 2)
 LETTERS_AN_HOUR = 10  # to one address, whoever asks for them (T-64)
 
-LETTERS = "letter"  # our own action, beside those of allauth
+LETTERS = "letter"  # our own actions, beside those of allauth
+SIGN_UP, RESET = "signup", "reset_password"
+
+
+def of_a_site(action: str) -> str:
+    """Return the action that counts the forms of one site (`SITE_PREFIX`)."""
+    return f"{action}_of_a_site"
+
+
+def of_all(action: str) -> str:
+    """Return the action that counts the forms of everybody."""
+    return f"{action}_of_all"
+
 
 ACCOUNTS = {
     "login": "30/m/ip",  # an office behind one address signs in at nine
@@ -24,6 +37,10 @@ ACCOUNTS = {
     "change_password": "5/m/user",
     "manage_email": "10/h/user",  # each may cost a letter to a stranger
     "reauthenticate": "10/m/user",
+    of_a_site(SIGN_UP): "60/h/key",
+    of_a_site(RESET): "60/h/key",
+    of_all(SIGN_UP): "600/h/key",  # each costs a letter, and the name of who sends them
+    of_all(RESET): "600/h/key",
     LETTERS: f"{LETTERS_AN_HOUR}/h/key",
 }
 FACTORS = {

@@ -35,7 +35,7 @@ class Offer(NamedTuple):
 def offers(opened: Opened) -> tuple[Offer, ...]:
     """Return what who looks may do now, what is done on the page first."""
     deeds = {deed.operation: deed for deed in table().values()}
-    found = [_offer(opened, deeds[each]) for each in opened.may if each in deeds]
+    found = [_offer(opened, deeds[each]) for each in opened.may if each in deeds and each != EDIT]
     return tuple(sorted(found, key=lambda each: (each.is_in_time, each.form is None)))
 
 

@@ -8,6 +8,7 @@ The words themselves are the register's (`approving`); the act is done by the on
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db.transaction import atomic
 from django.forms import Form
 from django.http import HttpRequest
 
@@ -16,7 +17,7 @@ from portbook.desk.acting import changed_rows
 from portbook.desk.deeds import Deed, table
 from portbook.desk.limits import ACTS_SHOWN, MAX_ASKED
 from portbook.desk.members import CHANNEL, Person, person_of
-from portbook.desk.models import Pending
+from portbook.desk.models import Account, Pending
 from portbook.desk.office import founding
 from portbook.errors import PortbookError, Problem, RuleError
 from portbook.register import tables
@@ -56,6 +57,13 @@ class Waiting(NamedTuple):
         return self.state in (WAITS, READY)
 
 
+class Told(NamedTuple):
+    """What was said in one field of an act's form."""
+
+    label: str
+    text: str
+
+
 class Look(NamedTuple):
     """What an act would do if it were done now."""
 
@@ -93,18 +101,20 @@ def _see_room(person: Person) -> None:
 
 def keep(person: Person, slug: str, digest: str, values: Any, what: str, reason: str) -> Pending:
     """Keep what *person* asks a word for; asked again in the same words, it is the same."""
-    before = Pending.objects.filter(
-        account_id=person.account, deed=slug, digest=digest, is_done=False, asked__gte=_hours_ago()
-    ).first()
-    return before or Pending.objects.create(
-        deed=slug,
-        digest=digest,
-        values=json.dumps(values),
-        what=what[:MAX_NAME],
-        reason=reason,
-        account_id=person.account,
-        asked=clock.instant(),
-    )
+    with atomic():
+        Account.objects.select_for_update().get(pk=person.account)  # of two presses one finds the other
+        before = Pending.objects.filter(
+            account_id=person.account, deed=slug, digest=digest, is_done=False, asked__gte=_hours_ago()
+        ).first()
+        return before or Pending.objects.create(
+            deed=slug,
+            digest=digest,
+            values=json.dumps(values),
+            what=what[:MAX_NAME],
+            reason=reason,
+            account_id=person.account,
+            asked=clock.instant(),
+        )
 
 
 def what_of(values: dict[str, Any]) -> str:
@@ -195,6 +205,20 @@ def title_of(slug: str) -> str:
     return founding.TITLE if slug == founding.SLUG else found.title if found else slug
 
 
+def said_of(row: Pending) -> tuple[Told, ...]:
+    """Return what was said in the form of an act: on what whoever gives a word for it relies."""
+    deed = table().get(row.deed)
+    if deed is None:
+        return ()
+    form = deed.form(json.loads(row.values))
+    told = ((str(field.label), field.value()) for field in form.visible_fields())
+    return tuple(Told(label, text) for label, value in told if (text := _in_words(value)))
+
+
+def _in_words(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
 def _hours_ago() -> str:
     return hours_after(clock.instant(), -APPROVAL_HOURS)
 
@@ -259,7 +283,7 @@ def give_word(row: Pending, person: Person, reason: str) -> Done:
     """
     if row.deed == founding.SLUG:
         done = founding.fill(row, person, _edition(row))
-        _close(row, event=done.event)
+        _note(row, done)
         return done
     deed, values = _deed_of(row)
     act = _act(person.member, reason, key=f"word-{row.pk}")
@@ -275,7 +299,7 @@ def do(row: Pending) -> tuple[Done, str]:
     deed, values = _deed_of(row)
     act = _act(row.account.member, row.reason, key=f"asked-{row.pk}", seen=row.digest)
     done = deed.do(act, values)
-    _close(row, event=done.event)
+    _note(row, done)
     address = deed.then(values, done.answer)
     return done, f"{address}{'&' if '?' in address else '?'}done={done.event}"
 
@@ -290,6 +314,11 @@ def ask_again(row: Pending, person: Person, digest: str) -> Pending:
     values = json.loads(row.values)
     _close(row, refused_by=person.member, words="asked again, as it is now")
     return keep(person, row.deed, digest, values, row.what, row.reason)
+
+
+def _note(row: Pending, done: Done) -> None:
+    """Note that it was done, also where somebody said no or took it back while it was being done."""
+    Pending.objects.filter(pk=row.pk).update(is_done=True, event=done.event, refused_by="", words="")
 
 
 def _close(row: Pending, **values: Any) -> bool:

@@ -111,6 +111,7 @@ def _page(
     context = {
         "act": act,
         "look": looked,
+        "said": pending.said_of(row),
         "shown": looked.shown if looked else None,
         "own_case": pending.own_case(row, person) if can_answer else None,
         "can_answer": can_answer,

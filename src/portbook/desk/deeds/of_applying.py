@@ -4,6 +4,7 @@ from django import forms
 
 from portbook.applications import Reading, read
 from portbook.desk.deeds import Deed, to_application
+from portbook.desk.deeds.forms import OfVersion
 from portbook.desk.limits import MAX_UPLOAD
 from portbook.errors import FormatError
 from portbook.register.operations import applying
@@ -28,6 +29,10 @@ class Request(forms.Form):
             raise forms.ValidationError(str(error.problem)) from None
 
 
+class Changed(OfVersion, Request):
+    """Another request in place of one that was looked at."""
+
+
 DEEDS = (
     Deed(
         "draft",
@@ -35,6 +40,16 @@ DEEDS = (
         Request,
         lambda act, values: applying.draft(act, values["request"]),
         "The register keeps it under a number, and nobody works on it before it is sent.",
+        then=to_application,
+    ),
+    Deed(
+        "change application",
+        "Say something else instead",
+        Changed,
+        lambda act, values: applying.change_application(
+            act, values["application"], values["request"], version=values["version"]
+        ),
+        "The whole request anew, before anybody else works on it.",
         then=to_application,
     ),
 )

@@ -6,12 +6,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from portbook import policy as policies
+from portbook.desk.accounts import lost_factors
 from portbook.desk.deeds import Deed, Values
 from portbook.desk.deeds.forms import MAX_NUMBER, line, words
 from portbook.errors import FormatError
 from portbook.records import rich
 from portbook.register.acts import Act, Done
-from portbook.register.operations import approving, registry
+from portbook.register.operations import approving, factors, registry
 from portbook.register.roles import RIGHTS, Role
 
 NONE = "-"  # in a field where nothing said means "as it is"
@@ -39,6 +40,17 @@ class Added(forms.Form):
     roles = _roles("Roles", "What he may do. An applicant needs no other.", _ROLES)
     party = line(
         "Contact for whom he acts", "The id of a contact of the registry, like John_Smith_2.", required=False
+    )
+
+
+class Lost(forms.Form):
+    """Whose second factors are lost."""
+
+    name = line("Name of the member")
+    evidence = words(
+        "How he showed who he is",
+        "Such as: seen in person with his passport on a day, or called back at a number known before. "
+        "A letter or a call from somebody who says so is not enough.",
     )
 
 
@@ -180,6 +192,18 @@ DEEDS = (
         Changed,
         _change,
         "It counts at once: who loses a role is signed out of it with the next page.",
+        is_grave=True,
+        then=_to_people,
+    ),
+    Deed(
+        "reset factors",
+        "Take lost second factors away",
+        Lost,
+        lambda act, values: factors.reset_factors(
+            act, values["name"], values["evidence"], forget=lost_factors.forget
+        ),
+        "For somebody who has lost all of them, recovery codes too. Two persons see to it that it is he. "
+        "His sessions end, his tokens are revoked, and a letter tells him.",
         is_grave=True,
         then=_to_people,
     ),

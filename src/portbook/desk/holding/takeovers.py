@@ -14,10 +14,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from portbook.desk import problems
+from portbook.desk.accounts.addresses import address_of
 from portbook.desk.acting.possible import Possible, member_of, possible
 from portbook.desk.deeds.forms import MAX_NUMBER, line, words
 from portbook.desk.entrance import METHODS, signed_in
 from portbook.desk.members import CHANNEL, Person, person_of
+from portbook.desk.site_links import absolute
 from portbook.errors import RuleError
 from portbook.register import roles, showing_cases
 from portbook.register.acts import Act, Done
@@ -41,7 +43,7 @@ class Claimed(forms.Form):
 def new_link(request: HttpRequest, path: str) -> Link:
     """Return a link for a letter, at *path* of this site."""
     secret = secrets.token_urlsafe(32)
-    return Link(secret, request.build_absolute_uri(f"{path}/{secret}"))
+    return Link(secret, absolute(request, f"{path}/{secret}"))
 
 
 def act_of(actor: str, *, reason: str, key: str = "") -> Act:
@@ -86,6 +88,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         raise problems.no_such_page("takeover")
     context = {
         "takeover": found,
+        "address": address_of(found.claimant),
         "is_mine": found.claimant == person.member,
         "is_over": clock.instant()[:10] > found.ends,
         "deeds": takeover_deeds(person, found),
@@ -126,7 +129,7 @@ def stop(request: HttpRequest, secret: str) -> HttpResponse:
     return _followed(
         request,
         "desk/takeover_link.html",
-        lambda: {"takeover": takeovers.linked(secret, "stopping"), "is_stop": True},
+        lambda: _shown(takeovers.linked(secret, "stopping"), is_stop=True),
         lambda act: takeovers.stop_by_link(act, secret),
     )
 
@@ -136,9 +139,13 @@ def confirm(request: HttpRequest, secret: str) -> HttpResponse:
     return _followed(
         request,
         "desk/takeover_link.html",
-        lambda: {"takeover": takeovers.linked(secret, "confirming"), "is_stop": False},
+        lambda: _shown(takeovers.linked(secret, "confirming"), is_stop=False),
         lambda act: takeovers.confirm_by_link(act, secret),
     )
+
+
+def _shown(found: Takeover, *, is_stop: bool) -> dict[str, Any]:
+    return {"takeover": found, "address": address_of(found.claimant), "is_stop": is_stop}
 
 
 def address(request: HttpRequest, secret: str) -> HttpResponse:

@@ -12,8 +12,9 @@ from portbook.desk.deeds.forms import MAX_NUMBER
 from portbook.desk.entrance import for_roles
 from portbook.desk.layout import EVENT_READERS
 from portbook.desk.limits import EVENTS_A_PAGE, ROWS_SHOWN
-from portbook.desk.members import person_of
+from portbook.desk.members import Person, person_of
 from portbook.desk.office import audits
+from portbook.desk.office.event_sentences import Sentence, abouts, sentence
 from portbook.desk.office.forms import EventSearch
 from portbook.register import reading_events
 from portbook.register.reading_events import Line
@@ -22,9 +23,10 @@ PIECE = "HX-Request"  # a header of a script that asks for a piece of the page
 
 
 class Told(NamedTuple):
-    """An Event in the list, with how many others gave a word for it."""
+    """An Event in the list, with what was done in a sentence, and who else gave a word for it."""
 
     line: Line
+    sentence: Sentence
     others: tuple[str, ...]
 
 
@@ -39,7 +41,7 @@ def books(request: HttpRequest) -> HttpResponse:
     found = reading_events.sheet(search.asked, EVENTS_A_PAGE, **place) if is_right else None
     context = {
         "search": search,
-        "found": [_told(line) for line in found.lines] if found else [],
+        "found": told(found.lines, person_of(request)) if found else [],
         "is_asked": any(search.asked),
         "newest": search.address() if any(value is not None for value in place.values()) else "",
         "newer": search.address(after=found.lines[0].number) if found and found.has_newer else "",
@@ -49,8 +51,13 @@ def books(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/events.html", context)
 
 
-def _told(line: Line) -> Told:
-    return Told(line, tuple(json.loads(line.persons)["others"]))
+def told(lines: tuple[Line, ...], person: Person) -> list[Told]:
+    """Return *lines* as *person* reads them."""
+    about = abouts(lines)
+    return [
+        Told(line, sentence(line, about[line.number], person), tuple(json.loads(line.persons)["others"]))
+        for line in lines
+    ]
 
 
 @for_roles(*EVENT_READERS)
@@ -58,8 +65,11 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     """One Event: who, what, why, each row before and after, and how it hangs in the chain."""
     found = _link(number)
     rows = changed_rows.rows_of(found.event.changes[:ROWS_SHOWN])
+    about = abouts([found.event], {number: found.event.changes})[number]
     context = {
         "link": found,
+        "sentence": sentence(found.event, about, person_of(request)),
+        "about": about.what or found.event.object,
         "event": found.event,
         "rows": rows,
         "left_out": max(len(found.event.changes) - ROWS_SHOWN, 0),

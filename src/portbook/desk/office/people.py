@@ -21,6 +21,7 @@ from portbook.desk.limits import MEMBERS_A_PAGE
 from portbook.desk.members import person_of
 from portbook.desk.office.forms import Invited, MemberSearch
 from portbook.desk.office.registry import OFFICE, policy_now
+from portbook.desk.site_links import absolute
 from portbook.errors import PortbookError, Problem
 from portbook.register import roles, tables
 from portbook.register.roles import Role
@@ -30,6 +31,7 @@ SOON = 60  # days: a term that ends within them is told
 PAST_TERMS = 20  # that the page names
 
 _ESCAPE = "!"
+_DEEDS = ("add-member", "change-member", "reset-factors", "appoint-expert", "dismiss-expert")
 
 
 class Someone(NamedTuple):
@@ -84,7 +86,7 @@ def people(request: HttpRequest) -> HttpResponse:
     found = _members(given["name"], given["after"])
     shown = found[:MEMBERS_A_PAGE]
     today = clock.instant()[:10]
-    terms = _terms()
+    found_terms = terms()
     context = {
         "search": search,
         "sought": given["name"],
@@ -92,8 +94,8 @@ def people(request: HttpRequest) -> HttpResponse:
         "older": f"/desk/people?{urlencode({'name': given['name'], 'after': shown[-1].name})}"
         if len(found) > MEMBERS_A_PAGE
         else "",
-        "rosters": rosters((team.name for team in policy_now().teams), terms, today),
-        "past": [term for term in reversed(terms) if term.ends and term.ends < today][:PAST_TERMS],
+        "rosters": rosters((team.name for team in policy_now().teams), found_terms, today),
+        "past": [term for term in reversed(found_terms) if term.ends and term.ends < today][:PAST_TERMS],
         "deeds": _deeds(person_of(request).roles),
         "invited": invitations.waiting(),
     }
@@ -116,7 +118,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"form": form, "hours": invitations.HOURS}
     if request.method != "POST" or not form.is_valid():
         return render(request, "desk/people_invite.html", context, status=422 if form.is_bound else 200)
-    site = f"{request.scheme}://{request.get_host()}"
+    site = absolute(request, "")
     try:
         link = invitations.invite(
             person_of(request), form.cleaned_data["member"], form.cleaned_data["email"], site=site
@@ -132,7 +134,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 def _deeds(held: str) -> dict[str, Deed]:
     """The deeds on people that somebody with the roles *held* may do, by their slugs with "_"."""
-    found = (table()[slug] for slug in ("add-member", "change-member", "appoint-expert", "dismiss-expert"))
+    found = (table()[slug] for slug in _DEEDS)
     return {
         deed.slug.replace("-", "_"): deed
         for deed in found
@@ -173,7 +175,8 @@ def _pattern(text: str) -> str:
 # -- experts
 
 
-def _terms() -> tuple[Term, ...]:
+def terms() -> tuple[Term, ...]:
+    """Return all terms, by their beginning."""
     statement = (
         "SELECT t.identity, m.name, t.team, t.begins, t.ends FROM register_expertterm t "
         "JOIN register_member m ON m.identity = t.member_id WHERE m.is_active OR t.ends <> '' "

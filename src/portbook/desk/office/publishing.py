@@ -20,15 +20,15 @@ from portbook.errors import PortbookError, Problem
 from portbook.register import tables
 from portbook.register.acts import Act
 from portbook.register.models import Publication
-from portbook.register.publishing import PUBLISHED
+from portbook.register.publishing import PUBLISH, PUBLISHED
 from portbook.register.publishing import publish as publish_register
-from portbook.register.roles import Role
+from portbook.register.roles import RIGHTS
 from portbook.register.unpublished import unpublished
 from portbook.store import EditionStore
 from portbook.web import clock
 
 
-@for_roles(Role.REGISTRAR)
+@for_roles(*RIGHTS[PUBLISH])
 def publish(request: HttpRequest) -> HttpResponse:
     """What would be published; POST publishes it."""
     if request.method != "POST":

@@ -59,11 +59,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "registry": registry,
         "is_empty": not registry.base_sha256,
-        "counts": _counts(),
+        "counts": counts(),
         "publications": tables.load(Publication, f"ORDER BY number DESC LIMIT {PUBLICATIONS}"),
         "audits": audits.audits(),
         "deeds": [deed for deed in _deeds_of(person) if _is_of_use(deed, registry)],
-        "may_publish": person.has(Role.REGISTRAR),
+        "may_publish": person.has(*roles.RIGHTS["publish"]),
     }
     if context["is_empty"]:
         context["editions"] = founding.kept()
@@ -83,7 +83,8 @@ def _is_of_use(deed: Deed, registry: Registry) -> bool:
     )
 
 
-def _counts() -> Counts:
+def counts() -> Counts:
+    """Return how much there is of what."""
     statement = (
         "SELECT (SELECT COUNT(*) FROM register_entry), "
         "(SELECT COUNT(*) FROM register_entry WHERE state = 'Assigned'), "

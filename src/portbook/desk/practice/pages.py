@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -25,6 +26,7 @@ def people(request: HttpRequest) -> HttpResponse:
         raise problems.no_such_page("person of this practice")
     logout(request)
     login(request, found.user, backend=BACKEND)
+    record_authentication(request, found.user, method="practice", reauthenticated=True)
     return HttpResponseRedirect("/desk")
 
 

@@ -57,7 +57,7 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
     if deed is None:
         raise problems.no_such_page("act")
     check_scope(request, scopes.scope_of(deed.operation))
-    asked = read_json(_body(request), _asked)
+    asked = read_json(body_of(request), asked_of)
     form = deed.form(_form_data(deed, asked.values))
     if not form.is_valid():
         return answers.document(HTTPStatus.UNPROCESSABLE_ENTITY, _faults(form))
@@ -106,7 +106,7 @@ def _shown(done: Done) -> dict[str, Any]:
 # -- what an act is told
 
 
-def _body(request: HttpRequest) -> bytes:
+def body_of(request: HttpRequest) -> bytes:
     """The body of a request, of a size that forms have too (T-77)."""
     if request.content_type != answers.JSON_TYPE:
         kind = shown(request.content_type or "")
@@ -119,7 +119,7 @@ def _body(request: HttpRequest) -> bytes:
         raise RequestError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem) from None
 
 
-def _asked(value: Any) -> Asked:
+def asked_of(value: Any) -> Asked:
     """Take the object of a body apart; raise `FormatError` E-DESK-BODY for what is none."""
     if not isinstance(value, dict):
         raise _malformed("the body is no JSON object")

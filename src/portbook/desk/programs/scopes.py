@@ -73,6 +73,7 @@ OPERATIONS: dict[Scope, tuple[str, ...]] = {
     ),
     Scope.REGISTRY: (
         "assign",
+        "publish",
         "add codes",
         "correct",
         "mark",
@@ -114,6 +115,7 @@ OPERATIONS: dict[Scope, tuple[str, ...]] = {
         "list experts",
         "add member",
         "change member",
+        "reset factors",
         "appoint expert",
         "dismiss expert",
     ),

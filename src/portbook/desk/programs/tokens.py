@@ -133,7 +133,7 @@ def _page(request: HttpRequest, form: Wanted, *, status: int = HTTPStatus.OK, **
     context = {
         "form": form,
         "tokens": _held(person).order_by("-pk"),
-        "roles": person.roles,
+        "roles": person.standing,
         "now": now,
         "days": DAYS,
         **made,

@@ -1,0 +1,24 @@
+"""Lost second factors: what goes with them when the office takes them away, so that nobody else stays in.
+
+Sessions end and tokens are revoked: whoever holds the lost key holds nothing.  The password stays; with it
+alone the account comes as far as the page where another factor is set up.
+"""
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+
+from portbook.desk.models import Account, Token
+
+
+def forget(member: str) -> int:
+    """Take away the factors of the account of *member*; return how many ways to show one there were."""
+    account = Account.objects.filter(member=member).first()
+    if account is None:
+        return 0
+    held = Authenticator.objects.filter(user_id=account.user_id)
+    count: int = held.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
+    held.delete()
+    for session in UserSession.objects.filter(user_id=account.user_id):
+        session.end()
+    Token.objects.filter(account=account).update(is_revoked=True)
+    return count

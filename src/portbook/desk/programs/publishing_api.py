@@ -1,0 +1,48 @@
+"""Publishing by a token: what is new is seen first, and then published as it was seen."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+
+from portbook.desk.members import person_of
+from portbook.desk.programs import answers
+from portbook.desk.programs.api import CHANNEL, asked_of, body_of
+from portbook.desk.programs.bearers import bearing, check_scope
+from portbook.desk.programs.scopes import scope_of
+from portbook.errors import FormatError, Problem, RuleError
+from portbook.formats.json_text import read_json
+from portbook.register import publishing, roles
+from portbook.register.acts import Act
+from portbook.register.roles import Role
+from portbook.register.unpublished import Unpublished, unpublished
+from portbook.store import EditionStore
+from portbook.web import clock, questions
+from portbook.web.problems import RequestError
+
+_SOURCE = "docs/desk.md"
+
+
+@bearing("POST", scope=None, roles=(*map(Role, roles.RIGHTS[publishing.PUBLISH]),))
+def publish(request: HttpRequest) -> HttpResponse:
+    """Publish the register as it was seen, or say what is new in it."""
+    questions.refuse_unknown(request.GET, ())
+    check_scope(request, scope_of(publishing.PUBLISH))
+    asked = read_json(body_of(request), asked_of)
+    if asked.values:
+        raise FormatError(Problem("E-DESK-BODY", "publishing is told no values", _SOURCE))
+    following = unpublished()
+    if asked.dry_run:
+        return answers.answered(_told(following))
+    if not asked.seen:
+        message = 'what is new is to be seen first: send it with "dry_run", then its "events" as "seen"'
+        raise RequestError(HTTPStatus.PRECONDITION_REQUIRED, Problem("E-DESK-SEEN", message, _SOURCE))
+    if asked.seen != str(following.events):
+        message = f"the books went on to Event {following.events} since this was seen; look again"
+        raise RuleError(Problem("E-STALE", message, "docs/register.md"))
+    act = Act("", person_of(request).member, "", asked.reason, clock.instant(), channel=CHANNEL)
+    done = publishing.publish(act, EditionStore())
+    return answers.answered({"number": done.number, "edition": done.file.id, "sha256": done.file.sha256})
+
+
+def _told(following: Unpublished) -> dict[str, int]:
+    return {"events": following.events, "after_event": following.after_event, **following.counts}
