@@ -9,11 +9,14 @@ from typing import NamedTuple
 
 import pytest
 from kinds import EDITIONS, ONE_EACH, PLACES
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from tabs import chromium, keep, serving
 
 import parts
 from invented import FILE
+
+
+expect.set_options(timeout=20_000)  # of a busy machine
 
 
 class Site(NamedTuple):

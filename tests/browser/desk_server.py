@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 DATABASE = "portbook_story"
 SENDER = "registry@office.example"
 SAID_BY_CHROMIUM = ("autocomplete", "username fields")  # hints on forms, for their authors
-SECONDS = 10  # that a letter or a page may take
+SECONDS = 30  # that a letter or a page may take, on a busy machine
 
 
 class Desk(NamedTuple):
