@@ -15,7 +15,6 @@ from tabs import chromium, keep, serving
 import parts
 from invented import FILE
 
-
 expect.set_options(timeout=20_000)  # of a busy machine
 
 
