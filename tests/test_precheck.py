@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from portbook.numbers import Ports, Transport
 from portbook.precheck import NEAR, Checker
 from portbook.precheck.answers import answer
 from portbook.precheck.granting import grant, ids_of
-from portbook.records import PublishedDate, Record, Reference, labels
+from portbook.records import PublishedDate, Record, Reference, RichText, labels
 from portbook.standing import EditionRegistry
 from requests_at_random import applications
 from tables import published
@@ -83,6 +84,16 @@ def test_the_number_that_is_given_to_who_leaves_the_choice() -> None:
     assert choose(registry(), Ports(41999, 42507)) == 41999
     assert choose(registry(), Ports(42000, 42507)) == 42001  # use of 42000 is reported
     assert choose(registry(), Ports(49152, 65535)) == 49152  # for a policy that assigns them
+
+
+@pytest.mark.parametrize("note", ["(Removed 2004-2-6)", "Somebody (unofficially) is using it"])
+def test_a_number_with_a_note_is_given_to_nobody_who_leaves_the_choice(note: str) -> None:
+    free = Record(port_number="2000", transport="udp", description=RichText(("Unassigned",)))
+    assert choose(EditionRegistry(Edition((free,))), Ports(2000, 2010)) == 2000
+    there = EditionRegistry(Edition((replace(free, assignment_notes=RichText((note,))),)))
+    assert choose(there, Ports(2000, 2010)) == 2001
+    assert 2000 not in {each.port for each in suggest(there, Ports(2000, 2010), MAX_COUNT)}
+    assert choose(there, Ports(2000, 2000)) is None
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ class Place(NamedTuple):
     holdings: tuple[Holding, ...] = ()
     unauthorized: RichText | None = None
     is_temporary: bool = False  # an early allocation (R-EARLY-5)
+    note: RichText | None = None  # "Removed 2004", "X uses it unofficially": free, but with a past
 
 
 class NameHeld(NamedTuple):
@@ -128,7 +129,9 @@ def place_of(state: PortState) -> Place:
     holdings = tuple(holding_of(row) for row in state.records if row.service_name)
     reports = (row.unauthorized_use_reported for row in state.records)
     is_temporary = any("(TEMPORARY" in str(row.description) for row in state.records)
-    return Place(state.state, state.reason, holdings, next(filter(None, reports), None), is_temporary)
+    report = next(filter(None, reports), None)
+    note = next((row.assignment_notes for row in state.records if row.assignment_notes), None)
+    return Place(state.state, state.reason, holdings, report, is_temporary, note)
 
 
 def holding_of(row: Record) -> Holding:

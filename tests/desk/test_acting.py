@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from portbook.desk.models import Pending
+from portbook.register.models import Event
 from portbook.states import ApplicationState
 from register import desk as registry
 from sites import Page
@@ -48,6 +49,14 @@ def test_a_deed_is_done_and_its_event_told(desk: At) -> None:
     assert answer.status_code == 302
     assert answer["Location"] == f"/desk/applications/{number}?done={registry.events()}"
     assert registry.state(number) == ApplicationState.WITHDRAWN
+
+
+def test_lines_are_kept_as_they_were_typed(desk: At) -> None:
+    """Browsers end the lines of a form by CR LF; a CR in the books would be shown as a sign of its own."""
+    number = registry.submitted("name").answer["application"]
+    fields = begun(desk("tia"), "withdraw", application=number)
+    sent(desk("tia"), "withdraw", fields, reason="No need.\r\nNot any more.", step="do")
+    assert Event.objects.get(number=registry.events()).reason == "No need.\nNot any more."
 
 
 def test_sent_twice_it_is_done_once(desk: At) -> None:

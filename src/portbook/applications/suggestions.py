@@ -11,7 +11,7 @@ from typing import NamedTuple
 from portbook.applications.case import is_reported
 from portbook.edition import State
 from portbook.numbers import EXPERIMENTAL_PORTS, FIRST_DYNAMIC_PORT, MAX_PORT, Ports, Transport
-from portbook.standing import Registry
+from portbook.standing import Place, Registry
 
 QUIET = 4  # ports on either side of a suggestion that nothing is assigned to
 DEFAULT_COUNT = 5
@@ -49,7 +49,7 @@ class Suggestion(NamedTuple):
 def choose(registry: Registry, ports: Ports, pending: Pending = frozenset()) -> int | None:
     """Return the number of *ports* that the registry gives to who leaves the choice, or None (R-REV-24).
 
-    The lowest one that is Unassigned on all transports, without reports of use, and in no pending request.
+    The lowest one that is Unassigned on all transports, without reports or notes, and in no pending request.
     """
     return next(_clean(registry, ports, pending), None)
 
@@ -89,8 +89,13 @@ def _outside_pools(ports: Ports) -> tuple[Ports, ...]:
 def _clean(registry: Registry, ports: Ports, pending: Pending) -> Iterator[int]:
     taken = {port for port, _ in pending} | EXPERIMENTAL_PORTS.keys()
     for port in _free(registry, ports):
-        if port not in taken and not any(is_reported(registry.place(port, each), port) for each in Transport):
+        if port not in taken and all(_has_no_past(registry.place(port, each), port) for each in Transport):
             yield port
+
+
+def _has_no_past(place: Place, port: int) -> bool:
+    """Whether nothing is reported or noted there: old reports stand in notes, and removals too (R-REV-24)."""
+    return not (place.note or is_reported(place, port))
 
 
 def _free(registry: Registry, ports: Ports) -> Iterator[int]:

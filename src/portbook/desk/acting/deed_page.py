@@ -17,7 +17,7 @@ from portbook.desk import problems
 from portbook.desk.acting import changed_rows, pending
 from portbook.desk.acting.meanwhile import meanwhile
 from portbook.desk.deeds import Deed, table
-from portbook.desk.deeds.forms import MAX_NUMBER
+from portbook.desk.deeds.forms import MAX_NUMBER, Words
 from portbook.desk.entrance import signed_in
 from portbook.desk.members import CHANNEL, person_of
 from portbook.errors import RuleError
@@ -33,7 +33,7 @@ SHOW, DO, ASK = "show", "do", "ask"
 class Said(forms.Form):
     """What every deed is told besides its own fields."""
 
-    reason = forms.CharField(
+    reason = Words(
         label="Reason",
         help_text="Why you do this. The books keep it.",
         required=False,

@@ -7,15 +7,24 @@ from portbook.register.limits import MAX_NAME, MAX_TEXT
 MAX_NUMBER = 10**15
 
 
+class Words(forms.CharField):
+    """A text of several lines: browsers end each by CR LF, and it is kept with LF."""
+
+    widget = forms.Textarea(attrs={"rows": 5})
+
+    def to_python(self, value: object) -> str:
+        """Return the text, its lines ended by LF alone."""
+        return lines(str(super().to_python(value)))
+
+
+def lines(text: str) -> str:
+    """Return a text that came from a form with its lines ended by LF alone."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def words(label: str, help_text: str = "", *, required: bool = True) -> forms.CharField:
     """A text of several lines."""
-    return forms.CharField(
-        label=label,
-        help_text=help_text,
-        required=required,
-        max_length=MAX_TEXT,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
+    return Words(label=label, help_text=help_text, required=required, max_length=MAX_TEXT)
 
 
 def line(label: str, help_text: str = "", *, required: bool = True) -> forms.CharField:

@@ -4,7 +4,7 @@ from django import forms
 
 from portbook.applications import Reading, read
 from portbook.desk.deeds import Deed, to_application
-from portbook.desk.deeds.forms import OfVersion
+from portbook.desk.deeds.forms import OfVersion, Words
 from portbook.desk.limits import MAX_UPLOAD
 from portbook.errors import FormatError
 from portbook.register.operations import applying
@@ -13,7 +13,7 @@ from portbook.register.operations import applying
 class Request(forms.Form):
     """A request as text."""
 
-    request = forms.CharField(
+    request = Words(
         label="The request",
         help_text="As application.toml, or as JSON: what portbook apply new writes.",
         max_length=MAX_UPLOAD,

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from portbook import policy as policies
 from portbook.desk.accounts import lost_factors
 from portbook.desk.deeds import Deed, Values
-from portbook.desk.deeds.forms import MAX_NUMBER, line, words
+from portbook.desk.deeds.forms import MAX_NUMBER, Words, line, words
 from portbook.errors import FormatError
 from portbook.records import rich
 from portbook.register.acts import Act, Done
@@ -113,7 +113,7 @@ class Nothing(forms.Form):
 class Policy(forms.Form):
     """A policy as TOML."""
 
-    text = forms.CharField(
+    text = Words(
         label="Policy",
         help_text="TOML, as docs/policy.md says. What it leaves out is as in RFC 6335.",
         required=False,
@@ -124,7 +124,7 @@ class Policy(forms.Form):
 
     def clean_text(self) -> str:
         """Refuse what is no policy, with the line or the key that is at fault."""
-        text: str = self.cleaned_data["text"].replace("\r\n", "\n")
+        text: str = self.cleaned_data["text"]
         if not text.strip():
             return ""
         try:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from portbook.desk.deeds.forms import MAX_NUMBER, line, words
+from portbook.desk.deeds.forms import MAX_NUMBER, Words, line, words
 from portbook.register.limits import MAX_CHANNEL, MAX_NAME, MAX_TEXT
 from portbook.register.reading_events import Asked
 
@@ -65,7 +65,7 @@ class EventSearch(forms.Form):
 class Word(forms.Form):
     """What goes with a word for an act."""
 
-    reason = forms.CharField(
+    reason = Words(
         label="What you looked at",
         help_text="The books keep it with your word.",
         required=False,
@@ -83,7 +83,7 @@ class No(forms.Form):
 class Publishing(forms.Form):
     """What a publication is told."""
 
-    reason = forms.CharField(
+    reason = Words(
         label="Reason",
         help_text="Why now. The books keep it.",
         required=False,
