@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import events
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -42,13 +43,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol() -> Generator[None, object, object]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Take Playwright's loop out of the thread between tests of this folder.
 
     It counts as running there until the browser ends: a test of the register that comes next would be taken
     for a call out of an asynchronous function, and has other connections than the processes that it forks.
     """
     global _loop
+    if item.path.parent != HERE:  # pytest asks every plugin about every test
+        return (yield)
     events._set_running_loop(_loop)
     try:
         return (yield)
@@ -57,6 +60,7 @@ def pytest_runtest_protocol() -> Generator[None, object, object]:
         events._set_running_loop(None)
 
 
+HERE = Path(__file__).parent
 _loop: asyncio.AbstractEventLoop | None = None
 
 

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from portbook.applications import Application, Kind, Reading, of_tree, tree
 from portbook.desk.applying.fields import Field, Input, Question
 from portbook.desk.applying.questionnaire import QUESTIONS
+from portbook.desk.deeds.forms import lines
 from portbook.desk.limits import MAX_ROWS
 
 Typed = dict[str, str]  # by name; "" is nothing
@@ -114,7 +115,7 @@ def posted(data: QueryDict) -> Typed:
         field = field_of(name)
         if field is None:
             continue
-        texts = [text.replace("\r\n", "\n").replace("\r", "\n") for text in data.getlist(name)]
+        texts = [lines(text) for text in data.getlist(name)]
         if field.input is not Input.PROSE:
             texts = [text.strip() for text in texts]
         found[name] = "\n".join(text for text in texts if text) if field.input is Input.SEVERAL else texts[-1]

@@ -16,6 +16,7 @@ from portbook.desk.applying import changes, checks, choices, drafts, form_pages,
 from portbook.desk.applying.checks import Look
 from portbook.desk.applying.drafts import Kept
 from portbook.desk.applying.kept import keeps_typed, ticket
+from portbook.desk.deeds.forms import lines
 from portbook.desk.entrance import for_roles
 from portbook.desk.members import CHANNEL, Person, person_of
 from portbook.errors import PortbookError, Problem
@@ -66,7 +67,7 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _words(request: HttpRequest) -> str:
-    return request.POST.get("words", "").replace("\r\n", "\n")
+    return lines(request.POST.get("words", ""))
 
 
 def _sent(person: Person, kept: Kept, words: str) -> Done:
