@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 PORT ?= 8765
-WORKERS ?= auto
+# One more than there are processors: a test often waits for a process that it started.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .DEFAULT_GOAL := help
 .PHONY: help run desk practice test check bench deep rules scoreboard docs tour deps clean
