@@ -407,3 +407,57 @@ def test_nothing_is_put_back_beside_who_came_meanwhile(register: str) -> None:
     appeal = int(file("2026-10-03", event).answer["appeal"])
     again = lambda: decide("2026-10-03", appeal, Decision.DECIDE_ANEW, is_undone=True)  # noqa: E731
     assert code(again) == "E-PORT-TAKEN"
+
+
+@pytest.mark.parametrize("is_last_first", [False, True])
+def test_two_returns_of_a_shared_port_are_undone_in_any_order(
+    register: str, store: EditionStore, is_last_first: bool
+) -> None:
+    """Who was put back by one appeal did not come meanwhile for the other."""
+    before = undated(published())
+    returns = [shared_given_back()]
+    told = {"asked_by": "Lou_Skua", "evidence": "unused"}
+    notice = returning.announce(on("2026-10-03"), Target("skua", 4027), **told).answer["notice"]
+    returns.append(returning.deassign(on("2026-11-05"), notice).event)
+    assert {row.service_name for row in at(4027)} == {"tern"}
+    for event in reversed(returns) if is_last_first else returns:
+        undo(event, "2026-11-06")
+    assert sorted(undated(published())) == sorted(before)
+    assert auditing.check(store) == ()
+
+
+def test_who_was_renamed_meanwhile_stands_where_he_stood(register: str) -> None:
+    event = shared_given_back()
+    told = {"asked_by": "Lou_Skua", "accepted": "yes", "expert": "E. X"}
+    entries.rename_service(on("2026-10-02"), "skua", "jaeger", **told)
+    undo(event)
+    assert {"gull", "jaeger", "tern"} <= {row.service_name for row in at(4027)}
+
+
+def test_who_took_the_place_of_another_came_meanwhile(register: str) -> None:
+    """A reuse changes the row that is there; who stands there since agreed to nobody."""
+    event, lou = shared_given_back(), ("Lou_Skua",)
+    new = Grant("petrel", (Transport.TCP, Transport.UDP), rich("Petrel"), lou, lou, ports=(4027,))
+    told = {"asked_by": lou[0], "expert": "nobody", "consents": ("Kit_Gull",)}
+    returning.reuse(on("2026-10-02"), Target("skua", 4027), new, **told)
+    appeal = int(file("2026-10-03", event).answer["appeal"])
+    again = lambda: decide("2026-10-03", appeal, Decision.DECIDE_ANEW, is_undone=True)  # noqa: E731
+    assert code(again) == "E-PORT-TAKEN"
+
+
+def test_who_was_put_back_is_new_to_whom_he_never_stood_beside(register: str) -> None:
+    """Petrel came when gull had gone, and went; gull is put back, so petrel would come beside him."""
+    first = shared_given_back()
+    new = acts.row("petrel", 4027)
+    changing.transaction(
+        acts.act("assign", instant="2026-10-02T13:00:00Z"),
+        lambda work: acts.grant(work, new, shares={(4027, "tcp")}),
+    )
+    going = changing.transaction(
+        acts.act("deassign", object="port 4027 of petrel", instant="2026-10-02T14:00:00Z"),
+        lambda work: acts.grant(work, going=(new,)),
+    )
+    undo(first)
+    appeal = int(file("2026-10-03", going.event).answer["appeal"])
+    again = lambda: decide("2026-10-03", appeal, Decision.DECIDE_ANEW, is_undone=True)  # noqa: E731
+    assert code(again) == "E-PORT-TAKEN"

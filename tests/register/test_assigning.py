@@ -176,6 +176,8 @@ def test_what_is_taken_meanwhile_goes_back() -> None:
     refused(lambda: assigning.assign(by("ada"), **of(done)), "E-NAME-TAKEN")
     again = assigning.check_again(by("ada"), **of(done))
     assert again.answer["state"] == "validating"
+    statement = "SELECT kind FROM register_outbox WHERE recipient = 'tom' ORDER BY id"
+    assert [kind for (kind,) in tables.rows(statement)] == ["received", "decided", "decided"]
     assert validated(again).answer["state"] == "refused"
 
 

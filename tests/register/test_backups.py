@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import random
 import stat
@@ -206,6 +207,25 @@ def test_a_damaged_backup_is_refused_whole(
     with pytest.raises(PortbookError) as raised:
         restore(backup)
     assert raised.value.problem.code == "E-BACKUP-DAMAGED"
+    assert head() == (0, events.NO_HASH)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("value", [10**30, -(10**30), {"a": 1}, None, "many"])
+def test_a_value_that_no_table_takes_is_told(
+    backup: Path, fresh: Callable[[], str], value: object, engine: str
+) -> None:
+    rows = [json.loads(line) for line in gzip.decompress(backup.read_bytes()).splitlines()[:-1]]
+    first = next(each for each in rows[1:] if each["table"] == "register_member")
+    first["row"]["version"] = value
+    body = b"".join(events.canonical(each).encode() + b"\n" for each in rows)
+    end = {"rows": len(rows) - 1, "sha256": hashlib.sha256(body).hexdigest()}
+    backup.write_bytes(gzip.compress(body + json.dumps(end).encode() + b"\n"))
+    fresh()
+    for use_it in (restore, backups.try_out):
+        with pytest.raises(PortbookError) as raised:
+            use_it(backup)
+        assert raised.value.problem.code == "E-BACKUP-DAMAGED"
     assert head() == (0, events.NO_HASH)
 
 

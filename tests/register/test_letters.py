@@ -33,5 +33,19 @@ def test_a_letter_fits_the_outbox(kind: str, text: str) -> None:
     assert len(letter.body) < MAX_TEXT
 
 
+@pytest.mark.parametrize("kind", letters.LETTERS)
+def test_each_letter_reads_as_sentences(kind: str) -> None:
+    """Whatever fact is missing, no paragraph stands empty or for nothing, and none ends without its stop."""
+    given = {**facts(kind, "Something"), **dict.fromkeys(("words", "findings", "reason"), "")}
+    letter = letters.written(kind, given)
+    assert "operator" not in letter.subject + letter.body
+    for part in letter.body.strip().split("\n\n"):
+        assert part.strip(" \n-")
+        assert part.endswith((".", "?", ":", "Something")), part
+    steps = {"what": "A", "word": "new", "next": letters.NEXT[ApplicationState.NEW]}
+    moved = letters.written("moved on", steps)
+    assert "Next: the registry looks at it.\n" in moved.body
+
+
 def test_every_state_says_what_follows() -> None:
     assert set(letters.NEXT) == set(ApplicationState)

@@ -87,7 +87,7 @@ def port_still_asked_for(patch: Patch) -> None:
 
 def done_twice(patch: Patch) -> None:
     """Who asks again with his key is not heard as such."""
-    patch.setattr(changing, "_answered_before", lambda act: None)
+    patch.setattr(changing, "answered_before", lambda act: None)
 
 
 def dry_run_written(patch: Patch) -> None:

@@ -32,6 +32,8 @@ REFUSED = (
     "http://ports.example",
     "ports.example",
     f"{SITE}/desk",
+    f"{SITE}:65536",
+    "http://[::1]:99999",
     f"{SITE}?x",
     "https://user@ports.example",
     f"{SITE}\nBcc: all@tide.example",

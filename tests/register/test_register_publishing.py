@@ -76,6 +76,19 @@ def test_numbers_and_records_go_on(register: str, store: EditionStore) -> None:
     assert all(link[event] == head for _, event, head in rows)
 
 
+def test_what_was_seen_is_published_or_nothing(register: str, store: EditionStore) -> None:
+    """An act that comes between the look and the publication stops it, with nothing reserved."""
+    seen = int(tables.rows("SELECT events FROM register_registry")[0][0])
+    assign("new-service", 28999)
+    with pytest.raises(
+        PortbookError, match=f"went on to Event {seen + 1} since Event {seen} was seen"
+    ) as raised:
+        publishing.publish(act(), store, seen=seen)
+    assert raised.value.problem.code == "E-STALE"
+    assert states() == []
+    assert publishing.publish(act(), store, seen=seen + 1).number == 1
+
+
 def manifest_of(folder: Path) -> Manifest:
     return read_manifest((folder / "current" / "manifest.json").read_bytes())
 

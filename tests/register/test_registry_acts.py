@@ -183,9 +183,9 @@ def test_who_act_for_one_contact_count_as_one_person(first: str, second: str, is
 
 def test_two_words_of_one_party_are_one() -> None:
     policy = policies.write(policies.RFC6335).replace("free_reserved = 2", "free_reserved = 3")
-    by_two(lambda act: registry.set_policy(act, policy), on())
     for name, party in (("mia", GUILD), ("mo", GUILD)):
         registrar(name, party)
+    by_two(lambda act: registry.set_policy(act, policy), on())
     seen = free(on(is_dry=True)).answer
     assert seen["needs"] == 3
     for name in ("mia", "mo"):
@@ -193,6 +193,47 @@ def test_two_words_of_one_party_are_one() -> None:
     assert code(lambda: free(on())) == "E-PERSONS"
     approve(on().instant, seen["operation"], seen["digest"], "bob")
     free(on())
+
+
+def lose_party(act: Act) -> Done:
+    return registry.change_member(act, "mo", party="")
+
+
+def test_nobody_of_a_party_lets_one_become_two() -> None:
+    """D-7: neither alone, nor with the word of whom it is about, nor while he is put aside."""
+    for name, party in (("mia", GUILD), ("mo", GUILD)):
+        registrar(name, party)
+    assert code(lambda: lose_party(on(actor="mia"))) == "E-PERSONS"
+    assert code(lambda: lose_party(on(actor="mo"))) == "E-PERSONS"
+    for actor, second in (("mia", "mo"), ("mo", "mia"), ("ada", "mo")):
+        with pytest.raises(PortbookError, match="needs 2 persons and has 1"):
+            by_two(lose_party, on(actor=actor), second)
+        seen = lose_party(on(is_dry=True)).answer["digest"]
+        assert tables.rows("DELETE FROM register_approval WHERE digest = %s RETURNING member", [seen])
+    by_two(lambda act: registry.change_member(act, "mo", is_active=False), on())
+    assert code(lambda: lose_party(on(actor="mia"))) == "E-PERSONS"
+    by_two(lambda act: registry.change_member(act, "mo", is_active=True), on())
+    by_two(lose_party, on(actor="mia"))
+    by_two(free, on(actor="mia"), "mo")  # as two persons of the operator saw to
+
+
+def test_a_holder_loses_his_party_by_one_person() -> None:
+    by_two(lambda act: registry.add_member(act, "kay", [], GUILD), on())
+    registry.change_member(on(), "kay", party="")
+
+
+def test_no_policy_wants_more_persons_than_the_office_has() -> None:
+    """Nobody could change it again; two of one party are one person."""
+    three = "[persons]\nfree_reserved = 3\n"
+    with pytest.raises(PortbookError, match="wants 3 persons for an act, and the office has 2") as raised:
+        by_two(lambda act: registry.set_policy(act, three), on())
+    assert raised.value.problem.code == "E-POLICY-OFFICE"
+    by_two(lambda act: registry.change_member(act, "ada", party=GUILD), on())
+    registrar("mia", GUILD)
+    assert code(lambda: registry.set_policy(on(), three)) == "E-POLICY-OFFICE"
+    by_two(lambda act: registry.add_member(act, "max", [Role.ADMINISTRATOR]), on())
+    by_two(lambda act: registry.set_policy(act, three), on())
+    assert code(lambda: registry.set_policy(on(), three.replace("3", "4"))) == "E-POLICY-OFFICE"
 
 
 def test_as_many_stay_as_are_different_persons() -> None:

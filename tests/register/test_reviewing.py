@@ -386,6 +386,24 @@ def test_documents_and_the_iesg() -> None:
     assert gone.answer["state"] == "refused"  # A22
 
 
+def kinds(recipient: str) -> list[str]:
+    """Which letters *recipient* got, as the outbox names them."""
+    statement = "SELECT kind FROM register_outbox WHERE recipient = %s ORDER BY id"
+    return [kind for (kind,) in tables.rows(statement, [recipient])]
+
+
+def test_a_letter_that_tells_a_decision_is_none_that_tells_how_far_it_is() -> None:
+    """Whoever does without the latter reads of approvals, rulings and what is checked again all the same."""
+    granted(validated(submitted("port")), "eve")
+    assert kinds("tia") == ["received", "moved on", "decided"]
+    approved(validated(submitted("system", actor="tom")))
+    assert kinds("tom") == ["received", "moved on", "decided"]
+    other = {"service_name": "tide-two", "ports": [{"number": "901"}]}
+    dropped = validated(submitted("system", other, "una"))
+    reviewing.record_decision(by("ada"), **of(dropped), ruling=Ruling.DROPPED, reference="expired")
+    assert kinds("una") == ["received", "moved on", "decided"]
+
+
 def test_a_change_is_approved_and_a_contact_needs_the_assignee() -> None:
     assert validated(submitted("change", actor="gus")).answer["state"] == "modifiable"  # A25
     asked = submitted("return", {"requester": "Gus"}, actor="gus")

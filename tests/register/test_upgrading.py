@@ -141,6 +141,31 @@ def killed_after(seconds: float) -> None:
     os.waitpid(child, 0)
 
 
+def test_a_row_that_the_new_tables_do_not_take_is_told(older: str, engine: str, store: EditionStore) -> None:
+    """By its table; each try finds the copy of the first, until something changed."""
+    one = "SELECT MIN(identity) FROM register_entry"
+    run(f"UPDATE register_entry SET reason = 'whim' WHERE identity IN ({one})")
+    for _ in range(3):
+        connection.close()
+        with pytest.raises(
+            StoreError, match=r"table register_entry has a row .*entry_reason_known"
+        ) as raised:
+            upgrading.upgrade()
+        assert raised.value.problem.code == "E-UPGRADE-ROW"
+        assert BEFORE in database.migrations()[0]
+        assert STEP not in database.migrations()[0]
+        assert len(copies(older) if engine == "sqlite" else [1]) == 1
+    run("UPDATE register_entry SET reason = '' WHERE reason = 'whim'")
+    upgrading.upgrade()
+    assert len(copies(older) if engine == "sqlite" else [1, 2]) == 2
+    assert auditing.check(store) == ()
+
+
+def run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 @SQLITE
 def test_a_damaged_register_is_not_upgraded(older: str) -> None:
     connection.close()

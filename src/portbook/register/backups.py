@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, connections
 from django.db.transaction import atomic
@@ -268,7 +269,7 @@ def _told() -> Iterator[None]:
     """Tell what the database, or a value of the wrong kind, says of a backup."""
     try:
         yield
-    except (DatabaseError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, DatabaseError, LookupError, TypeError, ValueError, ValidationError) as error:
         if isinstance(error, PortbookError):
             raise
         raise _damaged(" ".join(str(error).split())) from error

@@ -2,7 +2,8 @@
 
 That is whatever other applications keep there, as far as this process knows their tables.  Their values go
 into a backup as JSON has them, so that either engine takes them.  Left out is what lasts no longer than a
-session, and what an application makes by itself when its tables are made.
+session, what an application makes by itself when its tables are made, and what lets somebody in by being
+shown: tokens and invitations, for one that was revoked or used since would be good again (T-92).
 """
 
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ LEFT_OUT = frozenset(
         "auth.permission",
         "contenttypes.contenttype",
         "desk.count",
+        "desk.invitation",
+        "desk.token",
         "sessions.session",
         "usersessions.usersession",
     }
@@ -60,6 +63,11 @@ def kept() -> list[Model]:
         for model in apps.get_models()
         if model._meta.app_label in there and model._meta.managed and model._meta.label_lower not in LEFT_OUT
     ]
+
+
+def holds_any() -> bool:
+    """Say whether anything is kept beside the register."""
+    return any(model._base_manager.exists() for model in kept())
 
 
 def rows(model: Model) -> Iterator[dict[str, Any]]:

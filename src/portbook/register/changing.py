@@ -204,7 +204,7 @@ def _attempt(act: Act, body: Callable[[Work], Any], even_frozen: bool, by_outsid
                 opened.enter_context(atomic(durable=True))
             work = Work(act, locked_registry())
             opened.enter_context(tables.remembering())
-            done = _answered_before(act) or _do(work, body, even_frozen, by_outsider)
+            done = answered_before(act) or _do(work, body, even_frozen, by_outsider)
             if act.is_dry:
                 set_rollback(True)
             is_ready = True
@@ -266,7 +266,8 @@ def _record(work: Work) -> int:
 # -- the same act again
 
 
-def _answered_before(act: Act) -> Done | None:
+def answered_before(act: Act) -> Done | None:
+    """Return what became of *act* when it was done before with the same key; E-IDEMPOTENCY for another."""
     if not act.key:
         return None
     found = tables.rows(

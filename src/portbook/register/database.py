@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from django.apps import apps
 from django.core.management import call_command
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, IntegrityError, connection, connections
 from django.db.migrations.loader import MigrationLoader
 
 from portbook.errors import DataMissing, Problem, RuleError, StoreError, shown
@@ -152,16 +153,23 @@ def migrate(*to: str) -> None:
     With *to*, an application and one of its migrations, those alone: a backup of an older Portbook is put
     into such tables.
 
-    Raises `StoreError` E-REGISTER-NEWER for tables of a newer one.
+    Raises `StoreError` E-REGISTER-NEWER for tables of a newer one, E-UPGRADE-ROW for a row that the new
+    tables do not take, E-REGISTER-DATABASE.
     """
     applied, known = migrations()
     if not applied <= known:
         check()
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET statement_timeout = 0")
-    call_command("migrate", *to, verbosity=0, interactive=False)
-    connection.close()  # the next one has the timeouts again
+    try:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET statement_timeout = 0")
+        call_command("migrate", *to, verbosity=0, interactive=False)
+    except IntegrityError as error:
+        raise _not_taken(error) from error
+    except DatabaseError as error:
+        raise unreachable(error) from error
+    finally:
+        connection.close()  # the next one has the timeouts again
 
 
 def migrations(of: str = "register") -> tuple[set[str], set[str]]:
@@ -172,6 +180,20 @@ def migrations(of: str = "register") -> tuple[set[str], set[str]]:
         raise unreachable(error) from error
     applied = {name for app, name in loader.applied_migrations if app == of}
     return applied, {name for app, name in loader.disk_migrations if app == of}
+
+
+def _not_taken(error: IntegrityError) -> StoreError:
+    """Return the error for a row that breaks what a migration wants of its table; SQLite names that alone."""
+    reason = " ".join(str(error).split())
+    broken = {word.strip('":.,') for word in reason.split()}
+    of = {
+        model._meta.db_table
+        for model in apps.get_models()
+        if not broken.isdisjoint(each.name for each in model._meta.constraints)
+    }
+    table = f"table {min(of)} has a row" if of else "a table has rows"
+    message = f"{table} that this Portbook does not take, and stays as it was: {shown(reason, 200)[1:-1]}"
+    return StoreError(Problem("E-UPGRADE-ROW", message, _SOURCE))
 
 
 def unreachable(error: Exception) -> StoreError:

@@ -6,6 +6,7 @@ Who gets a letter, the operations say; a worker sends it after the act was commi
 """
 
 from collections.abc import Mapping
+from string import Formatter
 from typing import NamedTuple
 
 from portbook.errors import visible
@@ -16,7 +17,7 @@ MAX_FACT = 2_000  # characters of one fact in a body
 MAX_BODY = 9_000  # characters of all facts with the words between them
 
 _PAGE = "\n\nIts page, after you sign in:\n\n{}"
-_END = "\n\nNobody reads answers to this address; write to the operator of the registry.\n"
+_END = "\n\nNobody reads answers to this address.\n"
 
 
 class Letter(NamedTuple):
@@ -30,7 +31,7 @@ LETTERS = {
     # the way of an application
     "received": Letter(
         "{what}: received",
-        "{what} has arrived. The operator looks at it next.\n\n{findings}",
+        "{what} has arrived. The registry looks at it next.\n\n{findings}",
     ),
     "given back": Letter(
         "{what}: your answer is needed",
@@ -44,7 +45,7 @@ LETTERS = {
         "{what}: refused",
         "{what} was refused on {day}.\n\n{words}\n\nYou may appeal within two months.",
     ),
-    "moved on": Letter("{what}: {word}", "{what} is now: {word}. Next: {next}"),
+    "moved on": Letter("{what}: {word}", "{what} is now: {word}. Next: {next}."),
     "closed": Letter("{what}: closed", "{what} was closed on {day}.\n\n{words}"),
     "granted": Letter(
         "{what}: assigned",
@@ -87,7 +88,7 @@ LETTERS = {
     "disuse suspected": Letter(
         "{what}: is it still used?",
         "It seems that {what} is no longer used.\n\nReason: {reason}\n\n"
-        "If it is used, please tell the operator until {ends}: case {number}.",
+        "If it is used, please tell the registry until {ends}: case {number}.",
     ),
     "case decided": Letter(
         "{what}: the case of revocation was decided",
@@ -119,7 +120,7 @@ LETTERS = {
     "contact change asked": Letter(
         "Contact {what}: other addresses are asked for",
         "Other addresses for the contact {what} were asked for on {day}. They take effect after {ends}, and "
-        "only when an old address confirms them or two persons of the operator have seen to it.\n\n"
+        "only when an old address confirms them or two registrars have seen to it.\n\n"
         "If this is not your wish, stop it: notice {number}.",
     ),
     "contact change stopped": Letter(
@@ -134,16 +135,16 @@ LETTERS = {
     "address asked": Letter(
         "Contact {what}: does this address still reach you?",
         "The registry publishes this address for the contact {what}. Please open this link until {ends}, so "
-        "that the operator knows that you read it; nothing else follows from it:\n\n{link}",
+        "that the registry knows that you read it; nothing else follows from it:\n\n{link}",
     ),
     "contact claimed": Letter(
-        "Contact {what}: somebody says that this is him",
+        "Contact {what}: somebody says that this is them",
         "On {day} somebody with the address {claimant} asked to act for the contact {what}: takeover "
         "{number}.\n\n{words}\n\nIf this is not your wish, stop it; until {ends} nothing becomes of it "
         "without your word:\n\n{stop}",
     ),
     "contact claimed, known": Letter(
-        "Contact {what}: somebody says that this is him",
+        "Contact {what}: somebody says that this is them",
         "On {day} somebody with the address {claimant} asked to act for the contact {what}: takeover "
         "{number}.\n\n{words}\n\nIf this is not your wish, stop it; until {ends} nothing becomes of it "
         "without your word:\n\n{stop}\n\nIf it is, confirm it:\n\n{confirm}",
@@ -151,7 +152,7 @@ LETTERS = {
     "claim received": Letter(
         "Contact {what}: your takeover {number}",
         "You asked on {day} to act for the contact {what}. Its addresses were told and may stop it until "
-        "{ends}; then two persons of the operator decide.",
+        "{ends}; then two registrars decide.",
     ),
     "claim decided": Letter(
         "Contact {what}: the takeover {number} was {outcome}",
@@ -163,10 +164,10 @@ LETTERS = {
     ),
     "factors reset": Letter(
         "Your second factors were taken away",
-        "The operator took the second factors of the account of {what} away on {day}, for you said that "
-        "you lost them. Every session has ended and every token is revoked. Sign in with your password and "
-        "set up another factor.\n\n"
-        "If you did not ask for this, somebody else did: tell the operator at once.",
+        "The registry took the second factors of the account of {what} away on {day}, for you said that "
+        "you lost them. Every session has ended, every token is revoked, and your password "
+        "does not count any more. Ask for another one where you sign in, then set up another factor.\n\n"
+        "If you did not ask for this, somebody else did: tell the registry at once.",
     ),
     "renamed": Letter(
         "{what}: another name",
@@ -178,17 +179,17 @@ LETTERS = {
 # What follows, for who sent the application.
 NEXT = {
     ApplicationState.DRAFT: "send it when it is ready",
-    ApplicationState.NEW: "the operator looks at it",
-    ApplicationState.VALIDATING: "the operator checks it",
+    ApplicationState.NEW: "the registry looks at it",
+    ApplicationState.VALIDATING: "the registry checks it",
     ApplicationState.WITH_REQUESTER: "answer, or change the request",
     ApplicationState.CONFIRMING: "the holder of what is to be shared answers",
     ApplicationState.EXPERT_REVIEW: "the experts give their recommendation",
-    ApplicationState.INTERNAL_REVIEW: "the operator takes advice",
+    ApplicationState.INTERNAL_REVIEW: "the registry takes advice",
     ApplicationState.IESG: "the IESG decides",
     ApplicationState.IETF_DOC: "the document is approved, or dropped",
-    ApplicationState.ASSIGNABLE: "the operator enters it into the registry",
+    ApplicationState.ASSIGNABLE: "it is entered into the registry",
     ApplicationState.ASSIGNED: "the next edition shows it",
-    ApplicationState.MODIFIABLE: "the operator enters the change into the registry",
+    ApplicationState.MODIFIABLE: "the change is entered into the registry",
     ApplicationState.MODIFIED: "the next edition shows it",
     ApplicationState.REFUSED: "an appeal is possible for two months",
     ApplicationState.WITHDRAWN: "nothing; a new application is possible",
@@ -203,9 +204,16 @@ def written(kind: str, facts: Mapping[str, str], page: str = "") -> Letter:
     """
     template = LETTERS[kind]
     subject = template.subject.format_map({name: _line(text) for name, text in facts.items()})
-    body = template.body.format_map({name: _text(text) for name, text in facts.items()})
+    shown = {name: _text(text) for name, text in facts.items()}
+    body = "\n\n".join(part.format_map(shown) for part in template.body.split("\n\n") if _says(part, facts))
     led = _PAGE.format(page) if page else ""
     return Letter(subject[:MAX_SUBJECT], body[:MAX_BODY] + led + _END)
+
+
+def _says(part: str, facts: Mapping[str, str]) -> bool:
+    """Whether a paragraph has something to say: words of its own alone, or a fact that is not empty."""
+    named = [name for _, name, _, _ in Formatter().parse(part) if name]
+    return not named or any(facts[name] for name in named)
 
 
 def _line(text: str) -> str:

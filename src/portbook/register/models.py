@@ -17,7 +17,7 @@ from portbook.register.limits import MAX_CHANGES, MAX_CHANNEL, MAX_CODE, MAX_ROW
 from portbook.register.limits import MAX_DOCUMENT as MAX_DOCUMENT
 from portbook.register.limits import MAX_NAME as MAX_NAME
 from portbook.register.limits import MAX_TEXT as MAX_TEXT
-from portbook.register.sql import at_most, between, confusable, folded, one_of
+from portbook.register.sql import ServiceName, at_most, between, confusable, folded, one_of
 from portbook.review import Verdict
 from portbook.states import ApplicationState
 
@@ -245,6 +245,7 @@ class Version(Recorded):
             at_most("content", MAX_DOCUMENT),
             at_most("author", MAX_NAME),
         )
+        indexes = (models.Index(ServiceName("content"), name="version_by_name"),)
 
 
 class Review(Recorded):
@@ -364,7 +365,7 @@ class Outbox(models.Model):
     due = models.CharField(max_length=_INSTANT)
     state = models.CharField(max_length=10, default="waiting")
     tries = models.IntegerField(default=0)
-    kind = models.CharField(max_length=40, default="")  # which letter it is, of `letters.LETTERS`
+    kind = models.CharField(max_length=40, default="")  # a letter of `letters.LETTERS`, or "decided"
 
     class Meta:
         constraints = (

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 
 from portbook.errors import Problem, StoreError, shown
+from portbook.numbers import MAX_PORT
 from portbook.register.limits import MAX_ADDRESS
 
 VARIABLE = "PORTBOOK_ADDRESS"
@@ -47,6 +48,8 @@ def configured() -> str:
     if len(given) > MAX_ADDRESS or not _ADDRESS.fullmatch(given):
         raise _no_address(given, "is not written as https://HOST or https://HOST:PORT")
     parts = urlsplit(given)
+    if int(parts.netloc.rpartition("]")[2].partition(":")[2] or 443) > MAX_PORT:
+        raise _no_address(given, f"names a port above {MAX_PORT}")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise _no_address(given, "is reached without TLS: links of letters need https")
     return given

@@ -6,6 +6,7 @@ leaves a number without files, or files without that Event; the next takes anoth
 same bytes are the same edition.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from portbook.edition import Edition
 from portbook.errors import DataMissing, Problem, RuleError, shown
 from portbook.publication.keys import Signer
 from portbook.publication.manifest import Link
-from portbook.register import roles, tables
+from portbook.register import changing, roles, tables
 from portbook.register.acts import Act
 from portbook.register.changing import Work, transaction
 from portbook.register.editions import edition_of
@@ -57,14 +58,17 @@ class Target(NamedTuple):
     keep: int = publication.KEEP
 
 
-def publish(act: Act, store: EditionStore, target: Target | None = None) -> Result:
+def publish(
+    act: Act, store: EditionStore, target: Target | None = None, *, seen: int | None = None
+) -> Result:
     """Publish the register as it stands; when this returns, it is served, durable, and on record.
 
-    Raises `RuleError` E-ROLE for who may not, `DataMissing` E-REGISTER-EMPTY, `RuleError`
-    E-PUBLICATION-OVERTAKEN when another publisher took the next number meanwhile, and what the store,
-    `publication` and `transaction` raise.
+    With *seen*, the number of the last Event that was shown, as it was seen or not at all.  Raises
+    `RuleError` E-ROLE for who may not, E-STALE for Events after *seen*, `DataMissing` E-REGISTER-EMPTY,
+    `RuleError` E-PUBLICATION-OVERTAKEN when another publisher took the next number meanwhile, and what the
+    store, `publication` and `transaction` raise.
     """
-    reserved = reserve(act._replace(operation=RESERVE, object="registry", key=""))
+    reserved = reserve(act._replace(operation=RESERVE, object="registry", key=""), seen=seen)
     file = keep(store, reserved, act)
     tree = None
     if target is not None:
@@ -78,16 +82,21 @@ def publish(act: Act, store: EditionStore, target: Target | None = None) -> Resu
             keep=target.keep,
             events=reserved.link,
         )
-    finish(act._replace(operation=PUBLISH, object=f"publication {reserved.number}", key=""), reserved, file)
+    finish(_finishing(act, reserved.number), reserved, file)
     return Result(reserved.number, file, reserved.link, tree)
 
 
-def reserve(act: Act) -> Reserved:
-    """Take the next number and the register as it stands, in one transaction."""
+def reserve(act: Act, *, seen: int | None = None) -> Reserved:
+    """Take the next number and the register as it stands, in one transaction; E-STALE as of `publish`."""
     found: list[Reserved] = []
 
     def body(work: Work) -> dict[str, int]:
         _may_publish(work)
+        if seen not in (None, work.registry.events):
+            message = (
+                f"the books went on to Event {work.registry.events} since Event {seen} was seen; look again"
+            )
+            raise RuleError(Problem("E-STALE", message, _SOURCE))
         if not work.registry.base_sha256:
             raise DataMissing(
                 Problem("E-REGISTER-EMPTY", "the register was not seeded; nothing to publish", _SOURCE)
@@ -111,6 +120,27 @@ def reserve(act: Act) -> Reserved:
 
     transaction(act, body)
     return found[0]
+
+
+def answered_before(act: Act) -> Publication | None:
+    """Return the publication that *act* made when it was done before with the same key (I-12).
+
+    A publisher that died before the files were on record is not answered, and publishes anew.  Raises
+    `RuleError` E-IDEMPOTENCY where the key was used for something else.
+    """
+    found = tables.rows(
+        "SELECT answer FROM register_idempotencykey WHERE actor = %s AND key = %s", [act.actor, act.key]
+    )
+    if not act.key or not found:
+        return None
+    number = json.loads(found[0][0]).get("publication", 0)
+    changing.answered_before(_finishing(act, number))
+    return tables.load(Publication, "WHERE number = %s", [number])[0]
+
+
+def _finishing(act: Act, number: int) -> Act:
+    """The act that puts publication *number* on record: what a key stands for."""
+    return act._replace(operation=PUBLISH, object=f"publication {number}")
 
 
 def written(edition: Edition) -> tuple[bytes, str]:

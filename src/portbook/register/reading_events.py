@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from portbook.register import events, tables
+from portbook.register import events, events_about, tables
 from portbook.register.events import EventValue
 from portbook.register.models import Event
 
@@ -25,11 +25,11 @@ class Asked(NamedTuple):
 
     actor: str = ""
     operation: str = ""
-    object: str = ""
+    object: str = ""  # of the Event, or a service that it is about
     channel: str = ""
     first: str = ""  # day
     last: str = ""  # day
-    text: str = ""  # in the reason, the object or the name of who acted
+    text: str = ""  # in the reason, the object or the name of who acted; or a service that it is about
 
 
 class Line(NamedTuple):
@@ -104,9 +104,15 @@ def link(number: int) -> Link | None:
 
 def changes_after(number: int) -> Iterator[Change]:
     """Yield what each Event after that one changed, in order."""
+    for _, _, changes in told_after(number):
+        yield from changes
+
+
+def told_after(number: int) -> Iterator[tuple[str, str, list[Change]]]:
+    """Yield of each Event after that one the operation, the object, and what it changed, in order."""
     while part := tables.load(Event, f"WHERE number > %s ORDER BY number LIMIT {_AT_ONCE}", [number]):
         for row in part:
-            yield from json.loads(row.changes)
+            yield row.operation, row.object, json.loads(row.changes)
         number = part[-1].number
 
 
@@ -121,7 +127,11 @@ def dump_line(found: Link) -> bytes:
 def _where(asked: Asked) -> tuple[list[str], list[Any]]:
     where: list[str] = []
     given: list[Any] = []
-    for column in ("actor", "operation", "object", "channel"):
+    if asked.object:
+        objects = [asked.object, *events_about.objects_of([asked.object])]
+        where.append(f"(object IN ({tables.marks(len(objects))}) OR object LIKE %s ESCAPE '{_ESCAPE}')")
+        given += [*objects, f"port {_pattern(' of ' + asked.object)[:-1]}"]
+    for column in ("actor", "operation", "channel"):
         if value := getattr(asked, column):
             where.append(f"{column} = %s")
             given.append(value)
@@ -134,8 +144,10 @@ def _where(asked: Asked) -> tuple[list[str], list[Any]]:
     if asked.text:
         like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"  # SQLite's ignores the case of a-z
         columns = ("reason", "object", "actor")
-        where.append("(" + " OR ".join(f"{column} {like} %s ESCAPE '{_ESCAPE}'" for column in columns) + ")")
-        given += [_pattern(asked.text)] * len(columns)
+        either = [f"{column} {like} %s ESCAPE '{_ESCAPE}'" for column in columns]
+        about = events_about.objects_of([asked.text])
+        where.append(f"({' OR '.join(either)} OR object IN ({tables.marks(len(about))}))")
+        given += [*[_pattern(asked.text)] * len(columns), *about]
     return where, given
 
 

@@ -106,9 +106,12 @@ def status_of(dossier: Dossier) -> Status:
     )
 
 
-def looking(actor: str, instant: str) -> Doing:
-    """What an act has to look with; nothing is locked and nothing written."""
-    act = Act(SHOW, actor, "application", "", instant)
+def looking(actor: str, instant: str, emails: tuple[str, ...] = ()) -> Doing:
+    """What an act has to look with; nothing is locked and nothing written.
+
+    *emails* are those that the channel knows of *actor*, as an act has them.
+    """
+    act = Act(SHOW, actor, "application", "", instant, emails=emails)
     doing = Doing(Work(act, tables.load(models.Registry, "WHERE identity = 1")[0]))
     _ = doing.member
     return doing

@@ -94,12 +94,12 @@ class Opened(NamedTuple):
     keeps_books: bool
 
 
-def dossier_of(actor: str, number: int, instant: str) -> Dossier:
-    """Return an application as *actor* may look at it.
+def dossier_of(actor: str, number: int, instant: str, emails: tuple[str, ...] = ()) -> Dossier:
+    """Return an application as *actor* may look at it, of whom the channel knows *emails* (T-57).
 
     Raises `RuleError` E-APPLICATION-UNKNOWN, also for one that *actor* may not see, and E-MEMBER-UNKNOWN.
     """
-    return opened(showing.looking(actor, instant), number)
+    return opened(showing.looking(actor, instant, emails), number)
 
 
 def application(dossier: Dossier) -> Opened:

@@ -3,10 +3,28 @@
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BaseConstraint, CheckConstraint, F, Func, IntegerField, Q, Value
+from django.db.models import BaseConstraint, CharField, CheckConstraint, F, Func, IntegerField, Q, Value
 from django.db.models.functions import Length, Lower, Replace
 from django.db.models.lookups import Exact, LessThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
+
+SERVICE_NAMES = {  # the folded name that an application in JSON is about: as one index has it
+    "sqlite": "lower(COALESCE(json_extract({0}, '$.service_name'), ''))",
+    "postgresql": "lower(COALESCE({0}::jsonb ->> 'service_name', ''))",
+}
+_SERVICE_NAMES = {vendor: text.format("(%(expressions)s)") for vendor, text in SERVICE_NAMES.items()}
+
+
+class ServiceName(Func):
+    """The service name in an application in JSON, for the index of that question."""
+
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template=_SERVICE_NAMES["sqlite"], **context)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template=_SERVICE_NAMES["postgresql"], **context)
 
 
 class OctetLength(Func):

@@ -4,9 +4,11 @@ On SQLite the copy stands beside the database, taken by SQLite itself, looked th
 first step.  On PostgreSQL the operator takes one (docs/operating.md).  There is no way back but the copy.
 """
 
+import filecmp
 import glob
 import os
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.db import connection
@@ -21,6 +23,8 @@ _SOURCE = "docs/operating.md"
 
 def upgrade() -> Path | None:
     """Make the tables, or bring them up to date; return the copy of what was there, if one was taken.
+
+    An upgrade that failed left its copy, which serves again if nothing changed since.
 
     Raises `StoreError` E-UPGRADE-COPY where no copy can be taken, with nothing changed, and what
     `database.migrate` raises.
@@ -39,13 +43,17 @@ def _copied() -> Path | None:
     source = Path(str(connection.settings_dict["NAME"]))
     for left in source.parent.glob(f".{glob.escape(source.name)}-before-*.tmp*"):
         durable.discard(left)  # of a copy that was interrupted
-    target = _free(source.with_name(f"{source.name}-before-{step}"))
+    name = f"{source.name}-before-{step}"
+    target = _free(source.with_name(name))
     aside = durable.prepare(target, b"")
     try:
         os.chmod(aside, 0o600)
         _fill(source, aside)
         with durable.told(target), aside.open("rb") as file:
             os.fsync(file.fileno())
+        if there := _same(aside, source.parent.glob(f"{glob.escape(name)}*")):
+            durable.discard(aside)
+            return there
         durable.commit(aside, target)
     except BaseException:
         durable.discard(aside)
@@ -59,6 +67,11 @@ def _next_step() -> str:
     there = {app for app, _ in executor.loader.applied_migrations}
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return next((f"{step.app_label}-{step.name}" for step, _ in plan if step.app_label in there), "")
+
+
+def _same(copy: Path, others: Iterable[Path]) -> Path | None:
+    """Return which of *others* is that copy, taken before an upgrade that failed."""
+    return next((each for each in sorted(others) if filecmp.cmp(copy, each, shallow=False)), None)
 
 
 def _free(path: Path) -> Path:

@@ -197,16 +197,16 @@ class Doing:
         self.tell_at(found, letter, **facts)
 
     def tell_at(
-        self, addresses: Iterable[str], letter: str, *, about: str | None = None, **facts: str
+        self, addresses: Iterable[str], letter: str, *, about: str | None = None, kind: str = "", **facts: str
     ) -> None:
-        """Write *letter* to *addresses*, each once.
+        """Write *letter* to *addresses*, each once; as a *kind* of its own where it must come, unlike others.
 
         It leads to the page of what the act is *about*; with "" to none, for it has links of its own.
         """
         page = pages.page_of_letter(self.act.object if about is None else about)
         subject, body = letters.written(letter, facts, page)
         for address in dict.fromkeys(addresses):
-            self.work.notify(address, subject, body, kind=letter)
+            self.work.notify(address, subject, body, kind=kind or letter)
 
     def addresses(self, party: str) -> tuple[str, ...]:
         """Return the mail addresses of the contact *party*; () for one that the register does not have."""

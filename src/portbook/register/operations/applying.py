@@ -127,7 +127,7 @@ def _sent(dossier: Dossier) -> dict[str, Any]:
     dossier.work.add(casework.Filing, values)
     dossier.want_ports()
     found = dossier.findings()
-    dossier.tell_requester("received", findings="\n".join(each.problem.message for each in found) or "-")
+    dossier.tell_requester("received", findings="\n".join(each.problem.message for each in found))
     return dossier.answer(findings=told(found))
 
 

@@ -258,16 +258,16 @@ class Dossier:
 
     # -- who is told
 
-    def tell_requester(self, letter: str, **facts: str) -> None:
-        """Write to who sent the application."""
-        self.tell_member(self.row.submitter, letter, **facts)
+    def tell_requester(self, letter: str, *, kind: str = "", **facts: str) -> None:
+        """Write to who sent the application; a *kind* as of `Doing.tell_at`."""
+        self.tell_member(self.row.submitter, letter, kind=kind, **facts)
 
-    def tell_member(self, name: str, letter: str, **facts: str) -> None:
+    def tell_member(self, name: str, letter: str, *, kind: str = "", **facts: str) -> None:
         """Write to a member: at the addresses of his party, else under his name."""
         found = tables.load(models.Member, "WHERE name = %s", [name])
         addresses = [each for one in found if one.party for each in self.doing.addresses(one.party)]
         about = f"application {self.identity}"
-        self.doing.tell_at(addresses or [name], letter, about=about, what=self.title, **facts)
+        self.doing.tell_at(addresses or [name], letter, about=about, kind=kind, what=self.title, **facts)
 
     def need_kind(self, kinds: Collection[Kind]) -> None:
         """Raise `RuleError` E-APPLICATION-KIND for a request that another operation ends."""

@@ -68,17 +68,30 @@ def set_policy(act: Act, text: str) -> Done:
     """Let the registry be run by the policy of the TOML *text*; "" for that of RFC 6335.
 
     It takes as many persons as the policy so far wants for whatever it wants most: else one alone could do
-    away with the others.
+    away with the others.  So one that wants more than the office has could never be changed again: it is
+    refused, `RuleError` E-POLICY-OFFICE.
     """
 
     def body(doing: Doing) -> Any:
         doing.may()
         policy = policies.read(text.encode()) if text else policies.RFC6335
+        _see_enough(policy)
         doing.needs(*policies.Act)
         doing.work.change_registry(policy=text)
         return {"policy": policy.name}
 
     return perform(act, "set policy", "registry", [text], body)
+
+
+def _see_enough(policy: policies.Policy) -> None:
+    """See that the office has as many persons as *policy* wants for whatever it wants most."""
+    needed = max(map(policy.persons.needed, policies.Act))
+    there = _persons([values["party"] for values in _in_office()])
+    if needed > there:
+        message = (
+            f"the policy wants {needed} persons for an act, and the office has {there}; let others come first"
+        )
+        raise RuleError(Problem("E-POLICY-OFFICE", message, _PERSONS))
 
 
 def list_experts(act: Act, text: RichText) -> Done:
@@ -147,20 +160,25 @@ def change_member(
 def _see_what_comes(doing: Doing, before: Values, after: Values) -> None:
     """See that a party is one, and that nobody makes himself two, or alone, or a holder (D-6, D-7).
 
-    Who comes back is given again what he had.  While a register is founded one alone may fill its office.
+    Who comes back is given again what he had.  Who loses his party counts beside those whom he shared it
+    with, so in the office that takes several persons too, also while he is put aside.  While a register is
+    founded one alone may fill its office.
     """
     had = before["party"] if before["is_active"] else ""
     comes = after["party"] if after["party"] != had else ""
     if comes:
         doing.contact(comes)
     is_of_office = doing.work.registry.base_sha256 and _office_of(before) != _office_of(after)
-    if comes or is_of_office:
+    named = {*before["roles"].split(), *after["roles"].split()}
+    goes = before["party"] not in (OPERATOR, after["party"]) and named & _OFFICE
+    if goes:  # his own word would count as that of one without a party, who he is only by it
+        doing.is_barred = lambda member: member.name == after["name"]
+    if comes or goes or is_of_office:
         doing.needs(policies.Act.AUTHENTICATION)
 
 
 def _see_who_stays(doing: Doing, name: str) -> None:
-    found = map(tables.values_of, tables.load(Member, "WHERE is_active"))
-    stay = [values for values in found if _office_of(values)]
+    stay = _in_office()
     if not any(Role.REGISTRAR in _office_of(values) for values in stay):
         message = f"{shown(name)} is the last registrar; nobody could act any more"
         raise RuleError(Problem("E-MEMBER-LAST", message, _SOURCE))
@@ -170,6 +188,12 @@ def _see_who_stays(doing: Doing, name: str) -> None:
             f"{shown(name)} stays: else the office had fewer than the {needed} persons who let others come"
         )
         raise RuleError(Problem("E-MEMBER-LAST", message, _PERSONS))
+
+
+def _in_office() -> list[Values]:
+    """Who is of the office now."""
+    found = map(tables.values_of, tables.load(Member, "WHERE is_active"))
+    return [values for values in found if _office_of(values)]
 
 
 def _persons(parties: list[str]) -> int:

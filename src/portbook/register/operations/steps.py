@@ -8,6 +8,10 @@ from portbook.review import requester_due
 from portbook.states import PUBLIC_WORDS, Actor, Evidence
 from portbook.states import Act as Step
 
+# What became of a request, not how far it is: that letter comes whatever its reader does without.
+_DECISIONS = frozenset({Step.APPROVE, Step.ABANDON, Step.CHECK_AGAIN})
+DECIDED = "decided"
+
 
 def give_back(
     dossier: Dossier, actor: Actor, *evidence: Evidence, words: str, letter: str = "given back"
@@ -30,7 +34,8 @@ def onward(dossier: Dossier, step: Step, actor: Actor, *evidence: Evidence, due:
     """Make a step, and tell the author what comes next."""
     dossier.move(step, actor, *evidence, due=due)
     state = dossier.state
-    dossier.tell_requester("moved on", word=PUBLIC_WORDS[state], next=letters.NEXT[state])
+    kind = DECIDED if step in _DECISIONS else ""
+    dossier.tell_requester("moved on", kind=kind, word=PUBLIC_WORDS[state], next=letters.NEXT[state])
 
 
 def if_said(words: str, evidence: Evidence) -> tuple[Evidence, ...]:

@@ -10,14 +10,17 @@ from typing import Any
 from portbook.errors import Problem, RuleError
 from portbook.procedures import Change, Row
 from portbook.register import tables
+from portbook.register.cases import Appeal
 from portbook.register.claims import Place, ports_of
 from portbook.register.entries import Held
 from portbook.register.models import Entry
 from portbook.register.operations.acting import Doing
-from portbook.register.reading_events import changes_after
+from portbook.register.reading_events import told_after
 from portbook.register.tables import Values
 
 _STANDING = frozenset({"low", "high", "transport", "state", "fold"})  # columns that say who stands where
+_RENAMING = "rename service"  # the one act after which the same holder stands there under another name
+_UNDOING = "decide appeal"
 
 _SOURCE = "RFC 2026 section 6.5.2"
 
@@ -76,8 +79,9 @@ def _shared_before(event: int, going: Collection[Held], coming: Collection[Held]
     Who came there since was agreed to by those who stood there then, of whom this one was none (R-MARK-8).
     """
     beside = list(_beside({held.identity for held in going}, coming))
-    newcomers = _newcomers(event) if beside else set()
-    taken = {place for entry, place in beside if entry in newcomers}
+    came = _newcomers(event) if beside else {}
+    own = {held.identity for held in coming}
+    taken = {place for entry, place in beside if entry in came and not _stood_with(own, came[entry], event)}
     return {place for _, place in beside} - taken
 
 
@@ -93,14 +97,43 @@ def _beside(going: set[int], coming: Iterable[Held]) -> Iterator[tuple[int, Plac
             yield entry, tuple(place)
 
 
-def _newcomers(event: int) -> set[int]:
-    """The entries that came, or came to stand otherwise, after *event*."""
-    return {
-        change["identity"]
-        for change in changes_after(event)
-        if change["table"] == "entry"
-        and (change["before"] is None or not _STANDING.isdisjoint(change["after"] or ()))
-    }
+def _stood_with(own: set[int], ended: int, event: int) -> bool:
+    """Whether a row that stood until Event *ended*, and was put back, stood beside *own* before *event*."""
+    return 0 < ended < event and own.isdisjoint(_newcomers(ended))
+
+
+def _newcomers(event: int) -> dict[int, int]:
+    """The entries that came, or came to stand otherwise, after *event*; each with the Event that was undone.
+
+    That is 0 for all but those that an appeal put back.  A row that stood there at *event*, went since and
+    was put back did not come.
+    """
+    came: dict[int, int] = {}
+    gone: list[Values] = []  # rows that stood there, and stand no more
+    for operation, what, changes in told_after(event):
+        told = _STANDING - {"fold"} if operation == _RENAMING else _STANDING
+        entries = [change for change in changes if change["table"] == "entry"]
+        for identity, before, after in (
+            (each["identity"], each["before"], each["after"]) for each in entries
+        ):
+            if after is None and identity not in came:
+                gone.append(_standing(before))
+            elif before is None and operation == _UNDOING and _standing(after) in gone:
+                gone.remove(_standing(after))
+            elif before is None or not told.isdisjoint(after or ()):
+                came[identity] = _contested_by(what) if operation == _UNDOING and before is None else 0
+    return came
+
+
+def _contested_by(appeal: str) -> int:
+    """The Event against which an *appeal*, "appeal 7", was filed."""
+    found = tables.load(Appeal, "WHERE identity = %s", [int(appeal.split()[-1])])
+    return int(found[0].decision_id)
+
+
+def _standing(values: Values) -> Values:
+    """A row with where it stands: the same for one that was put back."""
+    return {column: values[column] for column in ("row", *_STANDING)}
 
 
 def _in_its_place(doing: Doing, held: Held) -> None:
