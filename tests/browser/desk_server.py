@@ -151,7 +151,7 @@ class Somebody(Watched):
         self.is_done()
 
     def is_done(self) -> None:
-        self.reads("Done. The books have it as Event")
+        self.reads("The books have it as Event")
 
     def signs_in(self, member: str) -> None:
         """By the door: password, and the code of the app for those who need one."""

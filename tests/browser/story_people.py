@@ -13,6 +13,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from portbook.desk.practice.cast import PEOPLE
+
 NEEDS_FACTOR = ("eve", "eli", "ada", "bob", "aud", "max")
 CALLED_ABOUT = ("orrery", 4032)  # a port that nobody seems to use
 RETURNED = ("harbour-light", 28201)  # what Gus holds
@@ -25,7 +27,7 @@ _ASKED = 15  # other addresses, which wait 14 days
 
 
 def email_of(member: str) -> str:
-    return f"{member}@practice.example"
+    return next(each.email for each in PEOPLE if each.member == member)
 
 
 def key_of(member: str) -> str:

@@ -39,6 +39,21 @@ def test_pages_of_one_kind_have_one_width_and_a_short_head_on_a_phone(browser: B
         assert max(box["y"] + box["height"] for box in boxes if box) <= HEAD
 
 
+def test_a_row_that_changes_is_a_small_list_on_a_phone(browser: Browser, address: str) -> None:
+    """Three columns side by side would break "Before" and "Assignee" in two."""
+    with AtDesk(browser, address, "ada", width=PHONE) as tab:
+        tab.show("/desk/applications?text=tide-read").locator("tbody th a").first.click()
+        tab.page.get_by_role("link", name="Check it by all rules").click()
+        tab.page.get_by_role("button", name="Show what would change").click()
+        tab.page.locator(".shown summary").click()
+        rows = [row for row in tab.page.locator(".change tbody tr").all() if row.is_visible()]
+        assert rows
+        for row in rows:
+            boxes = [cell.bounding_box() for cell in row.locator("th, td").all()]
+            assert len({box["x"] for box in boxes if box}) == 1, row.inner_text()
+            assert all(not box or box["width"] > PHONE / 2 for box in boxes), row.inner_text()
+
+
 def test_every_page_in_every_role(browser: Browser, address: str) -> None:
     """A page that somebody else saw with the same elements is not looked at twice."""
     found: list[str] = []

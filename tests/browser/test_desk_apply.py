@@ -207,7 +207,8 @@ def test_one_question_at_a_time_without_script(browser: Browser, address: str) -
             tab.page.locator(".acts button").first.click()
             assert len(titles) < 20
         assert titles[0] == "What is the service called?"
-        assert len(titles) == 7
+        assert titles[-1] == "Is there more to say?"  # on which TXT keys, since nobody was asked yet
+        assert len(titles) == 8
         expect(tab.page.locator(".answer").first).to_contain_text("Nothing stands against it.")
 
 
@@ -230,9 +231,9 @@ def test_from_sent_to_returned_to_mended_to_assigned(browser: Browser, address: 
         tab.page.get_by_role("link", name=re.compile("Mend it ?: the Assignee")).click()
         tab.page.get_by_role("button", name="I do hold it").click()
         tab.page.get_by_role("button", name="Keep it, back to the whole").click()
-        tab.page.get_by_role("link", name="Go there").click()
+        tab.page.get_by_role("link", name=re.compile("Go there ?: the Contact")).click()
         tab.page.get_by_role("button", name="Whoever holds it answers questions").click()
-        expect(tab.page.locator("[name='contact.email']")).to_have_value("tia@practice.example")
+        expect(tab.page.locator("[name='contact.email']")).to_have_value("tia@tide.example")
         tab.page.get_by_role("button", name="Keep it, back to the whole").click()
         tab.page.get_by_role("button", name="Send the answer").click()
         checks_it(tab, number)

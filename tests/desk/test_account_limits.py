@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from django.contrib.auth.hashers import ScryptPasswordHasher
@@ -24,12 +24,12 @@ TOO_MANY = b"Too many tries"
 
 
 @pytest.fixture
-def door(desk: At) -> Iterator[None]:
-    """The door, with an account behind it."""
-    with by_letter():
+def door(desk: At) -> Iterator[list[object]]:
+    """The door, with two accounts behind it; the letters that go out."""
+    with by_letter() as letters:
         people.account("tia")
         people.account("una")
-        yield
+        yield letters
 
 
 def wrong(client: Client, email: str = KNOWN) -> bool:
@@ -116,24 +116,72 @@ def asked(path: str, address: str) -> int:
     return visitor(REMOTE_ADDR=address).post(path, form).status_code
 
 
+def caused(letters: list[object], path: str, addresses: Iterable[str]) -> list[int]:
+    """How many letters went out for a form from each of *addresses*; whoever asks sees no difference."""
+    counts = []
+    for address in addresses:
+        before = len(letters)
+        assert asked(path, address) == 302
+        counts.append(len(letters) - before)
+    return counts
+
+
 @pytest.mark.parametrize(("action", "path"), CROWDS)
 def test_the_networks_of_one_site_count_together(
-    door: None, action: str, path: str, monkeypatch: pytest.MonkeyPatch
+    door: list[object], action: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(rates.ACCOUNTS, rates.of_a_site(action), "3/h/key")
-    told = [asked(path, f"2001:db8:1:{network}::1") for network in range(4)]
-    assert told == [302, 302, 302, 429]
-    assert asked(path, "2001:db8:2:1::1") == 302, "another site"
-    assert asked(path, "192.0.2.1") == 302, "no site"
+    assert caused(door, path, [f"2001:db8:1:{network}::1" for network in range(5)]) == [1, 1, 1, 0, 0]
+    assert caused(door, path, ["2001:db8:2:1::1", "192.0.2.1"]) == [1, 1], "other sites"
 
 
 @pytest.mark.parametrize(("action", "path"), CROWDS)
 def test_everybody_counts_together(
-    door: None, action: str, path: str, monkeypatch: pytest.MonkeyPatch
+    door: list[object], action: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(rates.ACCOUNTS, rates.of_all(action), "3/h/key")
-    assert [asked(path, f"192.0.2.{number}") for number in range(4)] == [302, 302, 302, 429]
-    assert visitor(REMOTE_ADDR="192.0.2.9").get(path).status_code == 200, "to look costs nothing"
+    assert caused(door, path, [f"192.0.2.{number}" for number in range(5)]) == [1, 1, 1, 0, 0]
+    page = visitor(REMOTE_ADDR="192.0.2.9").get(path)
+    assert page.status_code == 200, "to look costs nothing"
+
+
+@pytest.mark.parametrize(("action", "path"), CROWDS)
+def test_one_site_does_not_use_up_what_everybody_has(
+    door: list[object], action: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(rates.ACCOUNTS, rates.of_a_site(action), "2/h/key")
+    monkeypatch.setitem(rates.ACCOUNTS, rates.of_all(action), "3/h/key")
+    assert sum(caused(door, path, [f"2001:db8:1:{network}::1" for network in range(6)])) == 2
+    assert caused(door, path, ["192.0.2.1"]) == [1]
+
+
+@pytest.mark.parametrize(("action", "path"), CROWDS)
+def test_what_causes_no_letter_counts_for_nobody_else(
+    door: list[object], action: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forms that are refused, those from elsewhere, and requests for the head of a page (T-68)."""
+    monkeypatch.setitem(rates.ACCOUNTS, rates.of_all(action), "1/h/key")
+    client = visitor(REMOTE_ADDR="192.0.2.1")
+    checked = Client(SERVER_NAME="localhost", REMOTE_ADDR="192.0.2.2", enforce_csrf_checks=True)
+    for _ in range(25):
+        client.post(path, {"email": "", "password1": "short"})
+        client.head(path)
+        assert checked.post(path, {"email": KNOWN}).status_code == 403
+    assert not door
+    assert caused(door, path, ["198.51.100.7"]) == [1]
+
+
+@pytest.mark.parametrize("action", [rates.SIGN_UP, rates.RESET])
+def test_letters_of_both_kinds_are_counted_apart(
+    door: list[object], action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(rates.ACCOUNTS, rates.of_all(action), "0/h/key")
+    sent = {each: caused(door, path, ["192.0.2.1"]) for each, path in CROWDS}
+    assert sent == {each: [0 if each == action else 1] for each, _ in CROWDS}
+    before = len(door)
+    sign_up(visitor(REMOTE_ADDR="192.0.2.2"), KNOWN)
+    visitor(REMOTE_ADDR="192.0.2.2").post("/accounts/password/reset/", {"email": KNOWN})
+    assert len(door) - before == 1, "nor does it show who has an account"
 
 
 @pytest.mark.parametrize("action", [rates.SIGN_UP, rates.RESET])

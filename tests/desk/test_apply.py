@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from asking import BASES
-from portbook.applications import Kind, of_tree, tree
+from portbook.applications import Application, Kind, of_tree, read, tree
 from portbook.desk import limits
 from portbook.desk.applying import choices, kept, mapping
 from portbook.desk.members import Person
@@ -103,7 +103,7 @@ def test_one_question_at_a_time(desk: At) -> None:
         asked.append(answer["Location"].rpartition("=")[2])
         assert len(asked) < 30
         answer = typed(client, answer["Location"], go="leave")
-    assert asked == ["name", "description", "reference", "transports", "casts", "assignee", "contact"]
+    assert asked == ["name", "description", "reference", "transports", "casts", "assignee", "contact", "more"]
     html = page(client, f"{address}/review")
     assert "tide-read" in html
     assert "E-TRANS-MISSING" in html
@@ -403,3 +403,22 @@ def test_limits_are_told_with_what_helps(desk: At) -> None:
     assert "E-APPLY-OPEN" in html
     assert "What helps" in html
     assert "tide-read" in page(client, address)
+
+
+@pytest.mark.parametrize("choice", [each.slug for each in choices.CHOICES])
+def test_a_choice_at_the_start_says_nothing_for_the_applicant(desk: At, choice: str) -> None:
+    address = begun(desk("tia"), choice=choice)
+    said = read(desk("tia").get(f"{address}/application.toml").content).application
+    assert said == Application(said.kind)
+    assert "Defined TXT keys" not in page(desk("tia"), f"{address}/review")
+
+
+def test_no_txt_keys_is_said_once_and_is_no_key(desk: At) -> None:
+    client = desk("tia")
+    address = begun(client)
+    assert "It defines none" in page(client, f"{address}?step=txt")
+    typed(client, f"{address}?step=txt", txt_keys="none")
+    assert read(client.get(f"{address}/application.toml").content).application.txt_keys == ()
+    told = page(client, f"{address}/review").partition('id="said-head"')[2]
+    assert "It defines none</div>" in told
+    assert ">none<" not in told

@@ -13,6 +13,8 @@ from asking import BASES
 from portbook.applications import of_tree, read, to_toml
 from portbook.desk.limits import MAX_UPLOAD
 from portbook.desk.models import Draft
+from portbook.states import ApplicationState as S
+from register import desk as work
 
 from .applying import page
 
@@ -64,3 +66,24 @@ def test_no_file_is_told(desk: At) -> None:
     answer = desk("tia").post("/desk/apply/file")
     assert answer.status_code == 422
     assert "No file was chosen" in answer.content.decode()
+
+
+@pytest.mark.parametrize("ended", [S.WITHDRAWN, S.REFUSED])
+def test_what_came_to_nothing_is_begun_again_with_its_answers(desk: At, ended: S) -> None:
+    number = work.in_state(ended).answer["application"]
+    tia, here = desk("tia"), f"/desk/applications/{number}"
+    assert "Begin again from this" in page(tia, here)
+    assert "Begin again from this" not in page(desk("ada"), here)
+    assert desk("tom").post(f"{here}/again").status_code == 404
+    draft = tia.post(f"{here}/again")["Location"].removesuffix("/review")
+    file = tia.get(f"{draft}/application.toml")
+    assert read(file.content).application == read(tia.get(f"{here}/application.toml").content).application
+    assert Draft.objects.get().application is None, "it is a new one, not a change"
+
+
+@pytest.mark.parametrize("state", [S.NEW, S.ASSIGNED])
+def test_what_goes_on_or_was_assigned_is_not_begun_again(desk: At, state: S) -> None:
+    here = f"/desk/applications/{work.in_state(state).answer['application']}"
+    assert "Begin again" not in page(desk("tia"), here)
+    assert desk("tia").post(f"{here}/again")["Location"] == here
+    assert not Draft.objects.exists()

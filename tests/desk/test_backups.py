@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
+from portbook.cli import main
 from portbook.desk.models import Account, Count, Draft, Invitation, Job, Pending, StatusLink, Token
 from portbook.desk.programs import token_texts
 from portbook.errors import PortbookError
@@ -35,11 +36,9 @@ KEPT = {
     "auth.user",
     "desk.account",
     "desk.draft",
-    "desk.invitation",
     "desk.job",
     "desk.pending",
     "desk.statuslink",
-    "desk.token",
     "mfa.authenticator",
     "socialaccount.socialaccount",
     "socialaccount.socialapp",
@@ -119,7 +118,6 @@ def test_the_accounts_come_back_and_sign_in(
     client = Client(SERVER_NAME="localhost")
     answer = client.post("/accounts/login/", {"login": "tia@people.example", "password": people.PASSWORD})
     assert (answer.status_code, "authenticate" in answer["Location"]) == (302, True)  # the second factor
-    assert bearer.Program(text).get("queue").status_code == 200
     people.account("una")  # the next row has a number of its own
     assert Account.objects.count() == len(before["desk.account"]) + 1
 
@@ -137,6 +135,51 @@ def test_one_engine_takes_the_accounts_of_the_other(
     restore(path)
     assert everything() == before
     assert Authenticator.objects.get(type="webauthn").data["credential"] == {"id": "ü\n", "signCount": 7}
+
+
+@sqlite
+def test_what_lets_somebody_in_does_not_come_back(
+    text: str, elsewhere: Callable[[str], None], tmp_path: Path
+) -> None:
+    """A token or an invitation that was revoked or used after the backup was taken would be good again."""
+    path = tmp_path / "backup"
+    assert bearer.Program(text).get("queue").status_code == 200
+    backups.write(path)
+    Token.objects.update(is_revoked=True)
+    Invitation.objects.update(is_used=True)
+    elsewhere("sqlite")
+    restore(path)
+    assert bearer.Program(text).get("queue").status_code == 401
+    assert not Token.objects.exists()
+    assert not Invitation.objects.exists()
+
+
+def told_of_a_restore(path: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What the command tells the operator beside the answer."""
+    done = main(["restore", str(path), "--as", "ada", "--reason", "a test"])
+    told = capsys.readouterr().err
+    assert done == 0, told
+    return told
+
+
+@sqlite
+def test_the_command_tells_what_became_of_accounts_meanwhile(
+    text: str, elsewhere: Callable[[str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backups.write(tmp_path / "backup")
+    elsewhere("sqlite")
+    told = told_of_a_restore(tmp_path / "backup", capsys)
+    assert "a second factor that was taken away since is there again" in told
+    assert "tokens and invitations are gone" in told
+
+
+@sqlite
+def test_without_accounts_there_is_nothing_to_tell(
+    pages: None, elsewhere: Callable[[str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backups.write(tmp_path / "backup")
+    elsewhere("sqlite")
+    assert "accounts" not in told_of_a_restore(tmp_path / "backup", capsys)
 
 
 @sqlite

@@ -152,6 +152,75 @@ def test_a_conflict_of_interest_is_said_before_the_expert_reads_on(desk: At) -> 
     assert "Yes." in answer.content.decode()  # what was typed is still there
 
 
+@sqlite_alone
+def test_mail_of_the_account_is_an_interest_before_anything_is_pressed(desk: At) -> None:
+    """The address that the desk knows of an expert ties as it does in the act (T-57)."""
+    asked = validated(submitted("port", {"assignee": {"name": "Tia", "email": "tia@people.example"}}))
+    number = asked.answer["application"]
+    desk("eli")  # who has an account as well
+    text = page(desk("eve"), number)
+    assert "has mail at people.example" in text
+    assert text.index("You do not decide this one.") < text.index("/desk/do/recuse?") < text.index("<h2")
+    assert OFFERED.findall(text) == ["recuse"]
+    assert desk("eve").get(f"/desk/applications/{number}/checklist").status_code == 404
+    stuck = page(desk("ada"), number)
+    assert "Every expert of <bdi>TCP/UDP experts</bdi> has an interest" in stuck
+    assert "/desk/do/appoint-expert" in stuck
+    assert "Every expert" not in page(desk("tia"), number)
+    done(send(desk("eve"), "recuse", application=number, tie="I work there."))
+    assert not OFFERED.findall(page(desk("eve"), number)), "who stepped aside has nothing more to do"
+
+
+@sqlite_alone
+def test_a_team_that_can_judge_is_told_to_nobody(desk: At) -> None:
+    asked = validated(submitted("port"))
+    desk("eli")
+    assert "Every expert" not in page(desk("ada"), asked.answer["application"])
+
+
+FIRST = re.compile(  # as a link, or as the button of a form
+    r'<a class="button first" href="/desk/(?:do/)?([a-z-]+)|'
+    r'action="/desk/do/([a-z-]+)"(?:(?!</form>).)*<button name="step" value="do">',
+    re.DOTALL,
+)
+
+
+def first_of(text: str) -> list[str]:
+    """The deeds whose buttons are the blue ones."""
+    return ["".join(each) for each in FIRST.findall(text)]
+
+
+USUAL = {
+    S.NEW: "validate",
+    S.VALIDATING: "validate",
+    S.INTERNAL_REVIEW: "advise",
+    S.IESG: "record-decision",
+    S.IETF_DOC: "record-decision",
+    S.ASSIGNABLE: "assign",
+    S.ASSIGNED: "publish",
+}
+
+
+@sqlite_alone
+@pytest.mark.parametrize("wanted", USUAL)
+def test_the_usual_next_step_of_a_registrar_is_the_blue_one(desk: At, wanted: ApplicationState) -> None:
+    number = work.in_state(wanted).answer["application"]
+    assert first_of(page(desk("ada"), number)) == [USUAL[wanted]]
+    assert not first_of(page(desk("aud"), number))
+
+
+@sqlite_alone
+def test_what_its_author_has_to_mend_is_given_back(desk: At) -> None:
+    number = submitted("port", {"description": ""}).answer["application"]
+    text = page(desk("ada"), number)
+    assert first_of(text) == ["validate"]
+    assert "To give it back in your own words, begin to look at it first." in text
+    reviewing.open_ticket(by("ada"), number)
+    text = page(desk("ada"), number)
+    assert first_of(text) == ["give-back"]
+    assert "begin to look at it first" not in text
+
+
 # -- what each may read
 
 
@@ -180,7 +249,7 @@ def test_the_books_are_shown_from_the_beginning(desk: At) -> None:
     submitted("name")
     books = page(desk("ada"), asked.answer["application"]).partition('id="events-head"')[2]
     told = re.findall(r'data-label="What">([a-z ]+)', books)
-    assert [each.strip() for each in told] == ["validate", "submit"]
+    assert [each.strip() for each in told] == ["checked it by the rules", "sent it"]
 
 
 @sqlite_alone
@@ -347,3 +416,64 @@ def test_who_acts_for_a_contact_already_hears_nothing_of_it(desk: At) -> None:
     number = work.in_state(S.ASSIGNED, actor="gus").answer["application"]
     assert "Your entry" not in page(desk("gus"), number)
     assert "change-member" not in page(desk("ada"), number)
+
+
+@sqlite_alone
+def test_what_a_check_would_do_is_a_sentence_and_its_page_names_the_application(desk: At) -> None:
+    asked = of(submitted("port", {"service_name": "river-gauge"}))
+    number = asked["application"]
+    link = f'<a href="/desk/applications/{number}"><bdi>Application {number}, river-gauge</bdi></a>'
+    ada = desk("ada")
+    assert link in ada.get("/desk/do/validate", asked).content.decode()
+    assert "river-gauge" not in desk("ann").get("/desk/do/validate", asked).content.decode()
+    text = unescape(ada.post("/desk/do/validate", {**asked, "key": "1"}).content.decode())
+    assert link in text
+    assert state(number) == S.NEW, "a dry run does nothing"
+    told = re.search(r"It goes to the TCP/UDP experts, who have until ([0-9]+ [A-Z][a-z]+ [0-9]+)\.", text)
+    assert told
+    assert "<details open" not in text.partition("What it would do")[2]
+    done(send(ada, "validate", **asked))
+    assert told[1] == words.day(tables.rows("SELECT due FROM register_review")[0][0])
+
+
+@sqlite_alone
+def test_a_check_that_gives_back_says_so_beforehand(desk: At) -> None:
+    asked = of(submitted("port", {"description": ""}))
+    text = desk("ada").post("/desk/do/validate", {**asked, "key": "1"}).content.decode()
+    assert re.search(r"It goes back to its author, who has until [0-9]+ [A-Z]", text)
+
+
+AROUND = re.compile(r'<h2 id="map-head">[^<]*?([0-9]+)')
+
+
+def around(text: str) -> list[str]:
+    """The ports around which maps stand."""
+    return AROUND.findall(text)
+
+
+@sqlite_alone
+def test_the_map_stands_around_the_number_that_is_given(desk: At) -> None:
+    asked = submitted("port", {"ports": [{"range": "User Ports"}]})
+    number = asked.answer["application"]
+    before = around(page(desk("ada"), number))
+    granted = work.granted(validated(asked), "eve")
+    done(send(desk("ada"), "assign", **of(granted)))
+    port = str(tables.rows("SELECT low FROM register_entry ORDER BY identity DESC LIMIT 1")[0][0])
+    assert before == [port]
+    assert around(page(desk("ada"), number)) == [port]
+
+
+@sqlite_alone
+def test_events_are_told_in_sentences(desk: At) -> None:
+    asked = of(submitted("port"))
+    answer = send(desk("ada"), "validate", **asked)
+    text = page(desk("ada"), asked["application"]).partition('id="events-head"')[2]
+    assert "checked it by the rules" in text
+    assert ">validate" not in text
+    told = unescape(desk("ada").get(answer["Location"]).content.decode())
+    assert f"Done. You checked <bdi>application {asked['application']}</bdi> by the rules." in told
+    other = unescape(desk("aud").get(answer["Location"]).content.decode())
+    assert "Done. <bdi>ada</bdi> checked" in other
+    assert 'class="done"' not in desk("tia").get(answer["Location"]).content.decode(), "not hers to read"
+    for text in ("0", "x", "9" * 15, "9" * 30, "٣"):
+        assert 'class="done"' not in desk("ada").get("/desk", {"done": text}).content.decode(), text

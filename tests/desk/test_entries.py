@@ -62,7 +62,7 @@ def test_every_deed_opens_with_its_words(desk: At) -> None:
             {"Change the entry", "Announce the return", "Ask for a port"},
             {"Pass the service to another party"},
         ),
-        ("fay", {"Change the entry", "Announce the return"}, {"Correct a mistake of the operator"}),
+        ("fay", {"Change the entry", "Announce the return"}, {"Correct a mistake of the registry"}),
         ("tia", set(), {"Change the entry", "Announce the return"}),
         ("aud", set(), {"Change the entry"}),
         ("eve", set(), {"Change the entry"}),
@@ -113,7 +113,7 @@ def test_who_sees_the_books_and_cases_of_an_entry(desk: At) -> None:
         assert (answer.context["told"] is not None) == books, who
     assert len(desk("tia").get("/desk/entries/given-back").context["notices"]) == 1
     events = desk("ada").get("/desk/entries/given-back").context["told"]
-    assert [each.operation for each in events] == ["announce return"]
+    assert [each.operation for each in events] == ["announce return", "seed"]
 
 
 # -- the search
@@ -266,3 +266,42 @@ def test_a_page_asks_the_database_as_often_for_many_cases_as_for_one(desk: At) -
             ada.get("/desk/entries/ferry")
         asked.append(len(found))
     assert asked[1:] == asked[:1] * 3
+
+
+def test_the_page_of_a_service_tells_what_made_its_rows(desk: At) -> None:
+    """An assignment is about an application, and a row of the first edition came by the seeding."""
+    sent = registry.submitted("name", {"service_name": "salt-log"})
+    registry.assigned(registry.validated(sent))
+    aud = desk("aud")
+    told = [(each.operation, each.object) for each in aud.get("/desk/entries/salt-log").context["told"]]
+    assert told[0] == ("assign", f"application {sent.answer['application']}")
+    assert "seed" not in [operation for operation, _ in told]
+    ferry = aud.get("/desk/entries/ferry").context["told"]
+    assert [each.operation for each in ferry][-1] == "seed"
+    assert desk("tia").get("/desk/entries/salt-log").context["told"] is None
+
+
+def test_the_events_of_a_service_cost_the_same_whatever_the_books_hold(desk: At) -> None:
+    counted = []
+    for number in range(3):
+        sent = registry.submitted("name", {"service_name": f"salt-log{number}"})
+        registry.assigned(registry.validated(sent))
+        with statements() as heard:
+            desk("aud").get("/desk/entries/salt-log0")
+        counted.append(len(heard))
+    assert len(set(counted[1:])) == 1
+
+
+def test_no_heading_stands_over_nothing(desk: At) -> None:
+    for who, is_there in (("gus", True), ("ada", True), ("aud", False), ("tia", False)):
+        answer = desk(who).get("/desk/entries/ferry")
+        assert ("What you can do" in text(answer)) == is_there, who
+
+
+def test_the_applications_of_a_service_are_found_by_an_index(desk: At) -> None:
+    with statements() as heard:
+        desk("aud").get("/desk/entries/ferry")
+    (asked,) = [sql for sql in heard if "'application ' ||" in sql]
+    plan = [row[-1] for row in tables.rows(f"EXPLAIN QUERY PLAN {asked}", ["ferry", "ferry"])]
+    assert any("USING INDEX version_by_name" in step for step in plan), plan
+    assert not any(step.startswith("SCAN register_version") for step in plan), plan

@@ -223,6 +223,6 @@ def test_who_gives_a_word_reads_what_was_said(desk: At) -> None:
     page = desk("ada").get(waiting)
     assert [tuple(each) for each in page.context["said"]] == [
         ("Name of the member", "eve"),
-        ("How he showed who he is", given["evidence"]),
+        ("How they showed who they are", given["evidence"]),
     ]
     assert b"Seen with &lt;b&gt;her&lt;/b&gt; passport." in page.content

@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from portbook.desk.practice.cast import PEOPLE
+from portbook.review import Person, conflict
+
 
 def token_of(page: str) -> str:
     """What the forms of a page prove with that they come from here."""
@@ -32,6 +35,9 @@ def test_practice_from_its_start_to_its_end(tmp_path: Path) -> None:
             assert run.stdout
             line = run.stdout.readline()
             address = re.fullmatch(r"Portbook: .* on (http://127\.0\.0\.1:[0-9]+)\n", line)[1]  # type: ignore[index]
+            assert f"practice desk at {address}/desk" in line
+            public = urllib.request.urlopen(address, timeout=20).read().decode()
+            assert "Practice: invented people" in public
             visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
             door = visitor.open(f"{address}/desk", timeout=20)
             assert door.url.startswith(f"{address}/desk/practice")
@@ -61,3 +67,12 @@ def test_practice_is_for_this_machine_alone(place: str, tmp_path: Path) -> None:
     run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
     assert run.returncode == 2
     assert "for this machine alone" in run.stderr
+
+
+def test_the_experts_of_a_practice_can_judge_what_its_people_ask_for() -> None:
+    """Somebody who applies by the address of the account ties no expert, and no registrar either."""
+    mail = {each.member: Person(emails=frozenset({each.email})) for each in PEOPLE}
+    judges = [each.member for each in PEOPLE if each.roles in ("expert", "registrar")]
+    asking = [mail[each.member] for each in PEOPLE if each.roles == "applicant"]
+    assert {"eve", "eli", "ada", "bob"} == {*judges}
+    assert [conflict(mail[judge], asking) for judge in judges] == [None] * 4

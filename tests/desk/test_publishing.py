@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from portbook.procedures import Amendment, Target, Wish
@@ -16,6 +17,8 @@ from portbook.register.unpublished import unpublished
 from portbook.store import EditionStore
 from portbook.web import shown
 from register import desk as at_work
+
+from . import bearer
 
 At = Callable[[str], Client]
 
@@ -34,6 +37,12 @@ def publish(client: Client) -> object:
     return answer["Location"]
 
 
+def asked(program: bearer.Program, key: str = "", **said: object) -> HttpResponse:
+    """Ask to publish, as a program does."""
+    headers = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
+    return program.client.post("/v1/register/publish", said, content_type="application/json", **headers)
+
+
 def test_the_public_pages_show_what_was_published(desk: At, tmp_path: Path) -> None:
     """On both engines: amended, shown as a difference, published, seen by anybody."""
     at_work.keep(EditionStore())
@@ -43,6 +52,7 @@ def test_the_public_pages_show_what_was_published(desk: At, tmp_path: Path) -> N
         publish(client)
         amend("Boats across the sound")
         page = client.get("/desk/publish")
+        assert page.context["has_news"]
         (row,) = page.context["rows"]
         changed = {cell.name: (cell.before, cell.after) for cell in row.cells if cell.differs}
         assert changed["Description"][1] == "Boats across the sound"
@@ -53,8 +63,17 @@ def test_the_public_pages_show_what_was_published(desk: At, tmp_path: Path) -> N
         told = client.get(str(address))
         assert b"Publication 2 is there" in told.content
         assert told.context["rows"] == ()
+        assert not told.context["has_news"]
+        assert b"<button>Publish" not in told.content
+        assert b"takes some seconds" in told.content
         shown.forget()  # as it does by itself within a second
-        assert b"Boats across the sound" in public.get("/services/ferry").content
+        page = public.get("/services/ferry").content.decode()
+        assert "Boats across the sound" in page
+        title = str(shown.shown().current().edition.title)
+        assert title
+        assert f"As published by this registry, “<bdi>{title}</bdi>”, as of" in page
+        assert "As published by IANA" not in page
+        assert "Practice:" not in page
     states = tables.rows("SELECT number, state FROM register_publication ORDER BY number")
     assert states == [(1, "published"), (2, "published")]
 
@@ -78,6 +97,47 @@ class TestOnOneEngine:
         assert "E-STALE" in text
         assert "kept</textarea>" in text
         assert tables.rows("SELECT COUNT(*) FROM register_publication")[0][0] == 0
+
+    def test_what_comes_between_the_look_and_the_act_is_not_published(
+        self, desk: At, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As late as can be: when the store is made, after the page has looked."""
+        client = desk("ada")
+        seen = client.get("/desk/publish").context["why"]["seen"].value()
+
+        def store() -> EditionStore:
+            amend("Boats")
+            return EditionStore()
+
+        for where in ("office.publishing", "programs.publishing_api"):
+            monkeypatch.setattr(f"portbook.desk.{where}.EditionStore", store)
+        answer = client.post("/desk/publish", {"reason": "kept", "seen": seen})
+        assert answer.status_code == 409
+        assert int(answer.context["why"]["seen"].value()) == int(seen) + 1
+        assert "kept</textarea>" in answer.content.decode()
+        answer = asked(bearer.of_member("ada"), seen=str(int(seen) + 1))
+        assert (answer.status_code, answer.json()["code"]) == (409, "E-STALE")
+        assert tables.rows("SELECT COUNT(*) FROM register_publication")[0][0] == 0
+
+    def test_the_same_key_is_answered_as_before(self, desk: At) -> None:
+        ada = bearer.of_member("ada")
+        seen = str(asked(ada, dry_run=True).json()["events"])
+        first = asked(ada, "week 22", seen=seen)
+        assert first.json()["number"] == 1, first.content
+        amend("Boats")
+        again = asked(ada, "week 22", seen=seen)
+        assert (again.status_code, again.json()) == (200, first.json())
+        assert tables.rows("SELECT COUNT(*) FROM register_publication")[0][0] == 1
+        stale = asked(ada, "week 23", seen=seen)
+        assert (stale.status_code, stale.json()["code"]) == (409, "E-STALE")
+        now = str(asked(ada, dry_run=True).json()["events"])
+        other = asked(ada, "week 22", seen=now)
+        assert (other.status_code, other.json()["code"]) == (409, "E-IDEMPOTENCY")
+        assert ada.act("freeze", {}, "frost").status_code == 200
+        other = asked(ada, "frost", seen=now)
+        assert (other.status_code, other.json()["code"]) == (409, "E-IDEMPOTENCY")
+        wrong = asked(ada, "k" * 5_000, seen=now)
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "E-REGISTER-TEXT")
 
     def test_a_frozen_register_is_not_published(self, desk: At) -> None:
         registry.freeze(at_work.by("max"))

@@ -179,3 +179,16 @@ def test_a_proposal_is_of_what_was_seen(bare: At) -> None:
     assert "why</textarea>" in text
     assert not Pending.objects.exists()
     assert bare("ada").get("/desk/registry/begin?edition=nothing").status_code == 409
+
+
+def test_the_states_of_rows_add_up(desk: At) -> None:
+    counts = desk("ada").get("/desk/registry").context["counts"]
+    assert counts.unassigned > 0
+    assert counts.assigned + counts.reserved + counts.unassigned == counts.entries
+
+
+def test_nobody_has_a_place_where_nothing_will_be(desk: At) -> None:
+    """Administrators see no applications, so no menu leads them there."""
+    for who, has_it in (("max", False), ("ada", True), ("tia", True), ("eve", True), ("aud", True)):
+        places = [place.label for place in desk(who).get("/desk/account").context["desk_menu"]]
+        assert ("Applications" in places) == has_it, who

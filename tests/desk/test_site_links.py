@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from django.http import HttpResponse
 from django.test import Client, override_settings
 
-from portbook.desk import environment, opening
+from portbook.desk import door, opening
 from portbook.errors import StoreError
 from portbook.register import pages, tables
 from portbook.register.operations import contacts
@@ -21,16 +28,17 @@ At = Callable[[str], Client]
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 SITE = "https://ports.example"
+HOSTS = ("localhost", "other.example")
 
 
 @pytest.fixture
 def named(desk: At) -> Iterator[At]:
     """A desk whose address the operator names, and that answers to another host too."""
-    with override_settings(PORTBOOK_ADDRESS=SITE, ALLOWED_HOSTS=["localhost", "other.example"]):
+    with override_settings(PORTBOOK_ADDRESS=SITE, ALLOWED_HOSTS=[*HOSTS, "ports.example"]):
         yield desk
 
 
-@pytest.mark.parametrize("host", ["localhost", "other.example"])
+@pytest.mark.parametrize("host", HOSTS)
 def test_an_invitation_leads_to_the_named_address(named: At, host: str) -> None:
     with by_letter() as letters:
         form = {"member": "eli", "email": "eli@office.example"}
@@ -86,12 +94,26 @@ def test_without_a_named_address_the_host_of_the_request_stands_there(desk: At) 
     ],
 )
 def test_the_named_address_is_one_that_the_site_answers_to(
-    engine: str, address: str, hosts: list[str], is_right: bool, monkeypatch: pytest.MonkeyPatch
+    desk: At, address: str, hosts: list[str], is_right: bool
 ) -> None:
-    monkeypatch.setenv(pages.VARIABLE, address)
-    if is_right:
-        assert environment.site_address(hosts) == address
-        return
-    with pytest.raises(StoreError) as error:
-        environment.site_address(hosts)
+    """Asked as the site starts."""
+    with override_settings(PORTBOOK_ADDRESS=address, ALLOWED_HOSTS=hosts):
+        if is_right:
+            assert door.Door(lambda request: HttpResponse())
+            return
+        with pytest.raises(StoreError) as error:
+            get_wsgi_application()
     assert error.value.problem.code == "E-REGISTER-ADDRESS"
+
+
+def test_a_command_answers_to_no_host(desk: At, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a cron job makes needs the address for its letters, and no PORTBOOK_HOSTS."""
+    url = f"sqlite://{connection.settings_dict['NAME']}"
+    named = {**os.environ, pages.VARIABLE: SITE, "PORTBOOK_DATABASE": url, "PORTBOOK_HOSTS": ""}
+    path = tmp_path / "backup"
+    done = subprocess.run(
+        [sys.executable, "-m", "portbook.cli", "backup", str(path)],
+        env=named, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert path.exists()

@@ -17,6 +17,12 @@ Without it, or with an older backup, the register is frozen: look what is missin
 `portbook register unfreeze --reason ...`, by which a person declares that the chain goes on from here."""
 
 
+_BESIDE = (
+    "portbook: the accounts are as they were when the backup was taken: a second factor that was taken away "
+    "since is there again, so take it away again; tokens and invitations are gone, and are made anew"
+)
+
+
 def arguments(parser: verbs.Parser) -> None:
     """Add the arguments of restore."""
     parser.description = f"{parser.description}\n{_ABOUT}"
@@ -35,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     path = Path(arguments.file)
     is_there(path)
     acts.connect(needs_tables=False, settings=acts.with_desk())
-    from portbook.register import backups
+    from portbook.register import backups, beside
 
     try:
         with long_work("Restoring the register"):
@@ -43,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     except RuleError as error:
         return acts.refused(error, is_json=arguments.json)
     acts.tell(done, arguments)
+    if beside.holds_any():
+        output.note(_BESIDE)
     if done.answer["frozen"]:
         output.note("portbook: the register is frozen; `portbook restore --help` says why, and what to do")
     return FOUND

@@ -40,6 +40,7 @@ class Site(NamedTuple):
     settings: str  # the module of Django's settings
     packages: tuple[str, ...] = ()  # that it needs besides
     threads: int = 1  # that answer; one is the fastest where nobody waits for a database
+    practice: str = ""  # the path of its desk, whose people are invented
     opens_desk: bool = (
         False  # over the register of this place: key and tables are made, the first link is told
     )
@@ -47,7 +48,7 @@ class Site(NamedTuple):
 
 PUBLIC = Site("portbook.web.settings")
 DESK = Site("portbook.desk.settings", ("allauth",), threads=4, opens_desk=True)
-PRACTICE = Site("portbook.desk.practice.settings", ("allauth",), threads=4)
+PRACTICE = Site("portbook.desk.practice.settings", ("allauth",), threads=4, practice="/desk")
 
 
 class Bind(NamedTuple):
@@ -95,7 +96,7 @@ def serve(bind: str, data: Path | None = None, edition: str | None = None, *, si
     try:
         where = free(parse_bind(bind))
         check_hosts(where)
-        line = f"{_load(data, edition, site)} on {where.url}"
+        line = f"Portbook: {_words(site, where)}{_load(data, edition, site)} on {where.url}"
         if site.opens_desk:
             line += _open_desk(where)
         return _listen(where, line, site.threads)
@@ -163,7 +164,12 @@ def _load(data: Path | None, edition: str | None, site: Site) -> str:
     from portbook.web.shown import shown
 
     here = shown().current()
-    return f"Portbook: {here.file.records:,} records as of {here.date}"
+    return f"{here.file.records:,} records as of {here.date}"
+
+
+def _words(site: Site, where: Bind) -> str:
+    """What the line says before all else: where to practise."""
+    return f"practice desk at {where.url}{site.practice}; " if site.practice else ""
 
 
 def _open_desk(where: Bind) -> str:

@@ -7,6 +7,7 @@ anew for each request (T-61).
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -22,8 +23,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 
-from portbook.desk import members, problems
-from portbook.errors import PortbookError
+from portbook.desk import environment, members, problems
+from portbook.errors import PortbookError, Problem
 from portbook.web import problems as public
 from portbook.web.front import HSTS, SECURITY, Front
 
@@ -83,17 +84,14 @@ class Door:
     """The headers of private answers, and what is told when an act or a page is refused."""
 
     def __init__(self, get_response: View) -> None:
+        environment.check_address(settings.PORTBOOK_ADDRESS, settings.ALLOWED_HOSTS)  # as the site starts
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not (is_private(request) or is_api(request)):
             return self.get_response(request)
-        try:
-            request.get_host()
-        except DisallowedHost:
-            response = public.answer(request, public.wrong_host())
-        else:
-            response = self.get_response(request)
+        refusal = _refusal(request)
+        response = public.answer(request, refusal) if refusal else self.get_response(request)
         for name, value in (SECURITY | PRIVATE_SECURITY).items():
             response[name] = value
         if request.is_secure():
@@ -112,6 +110,21 @@ class Door:
         if isinstance(exception, (DatabaseError, InterfaceError)):
             return problems.no_database(request, exception)
         return None
+
+
+def _refusal(request: HttpRequest) -> public.RequestError | None:
+    """What is wrong with a request before anything looks at what it asks."""
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return public.wrong_host()
+    if "\0" in request.path_info:  # no name has one, and PostgreSQL takes none
+        return public.no_such_address(request)
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        message = "a parameter holds the character NUL, which nothing here has"
+        problem = Problem("E-WEB-REQUEST", message, "RFC 9110 section 15.5.1")
+        return public.RequestError(HTTPStatus.BAD_REQUEST, problem)
+    return None
 
 
 # -- Django's own, for private addresses alone

@@ -108,18 +108,16 @@ def _no_providers(given: str, reason: str) -> StoreError:
     return StoreError(Problem("E-DESK-OIDC", f"{OIDC_FILE} {shown(given, 200)} {reason}", _SOURCE))
 
 
-def site_address(hosts: Sequence[str]) -> str:
-    """Return where people reach the site, or "" where nothing says so: links of letters begin with it (T-79).
+def check_address(address: str, hosts: Sequence[str]) -> None:
+    """See that *address*, with which links of letters begin, is one that a site of *hosts* answers to (T-79).
 
-    Raises `StoreError` E-REGISTER-ADDRESS, also for a host that is none of *hosts*.
+    Raises `StoreError` E-REGISTER-ADDRESS.  A command answers to no host, and is not asked for them.
     """
-    address = pages.configured()
     host = urlsplit(address).netloc.rpartition("@")[2]
     name = host if host.endswith("]") else re.sub(r":[0-9]+$", "", host)
     if address and not validate_host(name.lower(), hosts):
         message = f"{pages.VARIABLE} {shown(address)} names a host that PORTBOOK_HOSTS does not"
         raise StoreError(Problem("E-REGISTER-ADDRESS", message, _SOURCE))
-    return address
 
 
 def proxies() -> int:

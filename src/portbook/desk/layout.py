@@ -4,16 +4,18 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 
+from portbook.desk.acting.done import done
 from portbook.desk.members import Person, person_of
 from portbook.register.roles import Role
 from portbook.web import layout as public
 
 EVERYBODY = tuple(Role)
+APPLICATION_READERS = (Role.APPLICANT, Role.HOLDER, Role.EXPERT, Role.REGISTRAR, Role.AUDITOR)
 EVENT_READERS = (Role.REGISTRAR, Role.AUDITOR, Role.ADMINISTRATOR)
 PLACES = (  # in the order of the menu: address, label, for whom
     ("/desk", "Work", EVERYBODY),
     ("/desk/apply", "Apply", (Role.APPLICANT,)),
-    ("/desk/applications", "Applications", EVERYBODY),
+    ("/desk/applications", "Applications", APPLICATION_READERS),
     ("/desk/holdings", "My entries", (Role.HOLDER, Role.APPLICANT)),
     ("/desk/entries", "Entries", (Role.REGISTRAR, Role.AUDITOR)),
     ("/desk/cases", "Cases", (Role.REGISTRAR, Role.AUDITOR)),
@@ -38,11 +40,14 @@ def around(request: HttpRequest) -> dict[str, Any]:
     """Return what each template of the desk may use, for Django's list of context processors."""
     user = getattr(request, "user", None)
     person = person_of(request) if user is not None and user.is_authenticated else None
+    reads_events = person is not None and person.has(*EVENT_READERS)
+    number = request.GET.get("done", "")
     return {
         **public.around(request),
         "is_desk": True,
         "person": person,
-        "reads_events": person is not None and person.has(*EVENT_READERS),
+        "reads_events": reads_events,
+        "just_done": done(person, number, reads_all=reads_events) if person and number else None,
         "desk_menu": _menu(person, request.path_info) if person else (),
     }
 

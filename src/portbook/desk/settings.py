@@ -17,6 +17,7 @@ from pathlib import Path
 
 from portbook.desk import environment
 from portbook.desk.accounts import rates
+from portbook.register import pages
 from portbook.register import settings as register
 from portbook.web.settings import *  # noqa: F403
 from portbook.web.settings import ALLOWED_HOSTS, LOOPBACK_HOSTS
@@ -27,7 +28,7 @@ IS_REACHED_BY_TLS = set(ALLOWED_HOSTS) != set(LOOPBACK_HOSTS)
 
 SECRET_KEY = environment.secret_key()
 DATABASES = register.DATABASES
-PORTBOOK_ADDRESS = environment.site_address(ALLOWED_HOSTS)
+PORTBOOK_ADDRESS = pages.configured()  # the door sees whether the site answers to it
 
 ROOT_URLCONF = "portbook.desk.urls"
 INSTALLED_APPS = [

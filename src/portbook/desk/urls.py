@@ -28,6 +28,7 @@ urlpatterns = [
     path("desk/applications/<int:number>/edit", changes.edit),
     path("desk/applications/<int:number>/edit/check", changes.check),
     path("desk/applications/<int:number>/application.toml", files.application_file),
+    path("desk/applications/<int:number>/again", files.again),
     path("desk/applications/<int:number>/link", status_links.manage),
     path("desk/status/<str:token>", status_links.status),
     path("desk/applications", applications.applications),

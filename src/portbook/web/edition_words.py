@@ -3,6 +3,7 @@
 Words alone, no page, and no path of this machine (T-83).
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -55,6 +56,9 @@ FINER = {
     "layout": "the layout of the published file",
 }
 
+# As `register.publishing.keep` notes it.
+_PUBLICATION = re.compile(r"publication [0-9]{1,15} of the register, after Event [0-9]{1,15}", re.ASCII)
+
 
 class Losses(NamedTuple):
     """What a format loses of an edition, in words."""
@@ -83,6 +87,11 @@ def losses(edition: Edition, name: str) -> Losses:
         tuple(PARTS[loss] for loss in lost if loss in PARTS),
         tuple(FINER[loss] for loss in lost if loss not in PARTS),
     )
+
+
+def is_of_a_register(file: EditionFile) -> bool:
+    """Whether a register of this place published the edition, as its source says; else IANA did."""
+    return file.origin == "store" and bool(_PUBLICATION.fullmatch(file.source))
 
 
 def source(file: EditionFile) -> str:

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from django.conf import settings
+
 from portbook.blocks import free_near
 from portbook.edition import Edition, State, row_state
 from portbook.freshness import Age, age_of
@@ -19,6 +21,7 @@ from portbook.search import SearchIndex
 from portbook.store import EditionFile
 from portbook.web import clock
 from portbook.web.addresses import Links, of_edition
+from portbook.web.edition_words import is_of_a_register
 from portbook.web.memory import Memory
 from portbook.web.rows import RowTable, TableQuestion
 
@@ -108,6 +111,11 @@ class Served:
         return f"{self.date}, a file" if self.file.origin == "file" else self.id
 
     @property
+    def is_own(self) -> bool:
+        """Whether the register of this place published it, not IANA."""
+        return is_of_a_register(self.file)
+
+    @property
     def about(self) -> str:
         """The address of the page about the edition."""
         return of_edition(self.id)
@@ -120,7 +128,8 @@ class Served:
     @property
     def content(self) -> str:
         """What decides, with the address, every byte of an answer but a page's: the edition and the code."""
-        return f"{self.file.sha256[:16]}-{code_digest()}"
+        practice = "-practice" if settings.PORTBOOK_PRACTICE else ""  # whose pages say so
+        return f"{self.file.sha256[:16]}-{code_digest()}{practice}"
 
     @property
     def state(self) -> str:

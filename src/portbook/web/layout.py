@@ -58,6 +58,7 @@ def around(request: HttpRequest | None) -> dict[str, object]:
         "menu": _menu(here, request),
         "asset": assets.addresses(),
         "desk_address": settings.PORTBOOK_DESK,
+        "is_practice": settings.PORTBOOK_PRACTICE,
         "longest_query": MAX_QUERY,
     }
 

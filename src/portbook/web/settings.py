@@ -23,6 +23,7 @@ PORTBOOK_EDITION = os.environ.get("PORTBOOK_EDITION") or None
 
 PORTBOOK_ASSETS = [HERE / "static"]  # folders of stylesheets, scripts and icons
 PORTBOOK_DESK = ""  # where applications are made, if this site has such a place
+PORTBOOK_PRACTICE = False  # whether the people of its register are invented, which each page then says
 
 ROOT_URLCONF = "portbook.web.urls"
 WSGI_APPLICATION = "portbook.web.wsgi.application"

@@ -17,7 +17,7 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 
-from portbook.desk.accounts import rates, sealing
+from portbook.desk.accounts import crowds, rates, sealing
 from portbook.desk.site_links import absolute
 from portbook.errors import Problem
 from portbook.web.problems import RequestError
@@ -38,9 +38,12 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # untyped
     }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a letter, but no more than a few an hour to one address; whoever asks sees no difference."""
+        """Send a letter, but no more than a few an hour to one address, nor more than a crowd may cause.
+
+        Whoever asks sees no difference.
+        """
         allowed = ratelimit.consume(self.request, action=rates.LETTERS, key=email.lower())
-        if allowed:
+        if allowed and crowds.may_cause(self.request, template_prefix):
             send(
                 self.render_mail(template_prefix, email, {"email": email, **context, **self._links(context)})
             )

@@ -190,7 +190,7 @@ def _see_one_member(account: int) -> None:
     )
     for roles, party in tables.rows(statement, [account]):
         if party or {*roles.split()} - {Role.APPLICANT.value}:
-            raise _refused("this account acts for the operator or a contact; another person takes the link")
+            raise _refused("this account acts for the registry or a contact; another person takes the link")
 
 
 def _use_up(invitation: Invitation) -> None:

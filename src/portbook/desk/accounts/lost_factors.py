@@ -1,7 +1,8 @@
 """Lost second factors: what goes with them when the office takes them away, so that nobody else stays in.
 
-Sessions end and tokens are revoked: whoever holds the lost key holds nothing.  The password stays; with it
-alone the account comes as far as the page where another factor is set up.
+Sessions end and tokens are revoked: whoever holds the lost key holds nothing.  The password goes too, or it
+alone would be enough from then on: the way back in is a code that a letter brings to the account's address,
+then another password, then another factor.
 """
 
 from allauth.mfa.models import Authenticator
@@ -18,6 +19,8 @@ def forget(member: str) -> int:
     held = Authenticator.objects.filter(user_id=account.user_id)
     count: int = held.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
     held.delete()
+    account.user.set_unusable_password()
+    account.user.save(update_fields=["password"])
     for session in UserSession.objects.filter(user_id=account.user_id):
         session.end()
     Token.objects.filter(account=account).update(is_revoked=True)

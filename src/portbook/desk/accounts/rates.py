@@ -11,7 +11,7 @@ MAX_EMAIL = 254  # characters of an address (RFC 5321 section 4.5.3.1.3, less it
 INVITATION_HOURS = 72  # that the link of an invitation holds
 FOUNDING_HOURS = 24  # that the one on the console holds
 IPV6_PREFIX = 64  # bits of an address that count as one
-SITE_PREFIX = 48  # bits that a whole site has (RFC 6177 section 2)
+SITE_PREFIX = 48  # bits that a whole site has (RFC 6177 section 2); of IPv4 one address
 LETTERS_AN_HOUR = 10  # to one address, whoever asks for them (T-64)
 
 LETTERS = "letter"  # our own actions, beside those of allauth
@@ -19,12 +19,12 @@ SIGN_UP, RESET = "signup", "reset_password"
 
 
 def of_a_site(action: str) -> str:
-    """Return the action that counts the forms of one site (`SITE_PREFIX`)."""
+    """Return the action that counts the letters that one site causes (`SITE_PREFIX`)."""
     return f"{action}_of_a_site"
 
 
 def of_all(action: str) -> str:
-    """Return the action that counts the forms of everybody."""
+    """Return the action that counts the letters that everybody causes."""
     return f"{action}_of_all"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from portbook import formats
+from portbook.desk.acting import whither
 from portbook.formats import columns
 from portbook.register.acts import Done
 from portbook.register.entries import Reader
@@ -45,6 +46,7 @@ class Shown(NamedTuple):
     digest: str
     findings: tuple[Mapping[str, str], ...]
     advice: tuple[str, ...]
+    goes: str  # where an application goes, in a sentence; "" for what sends none
 
 
 def shown(done: Done) -> Shown:
@@ -59,6 +61,7 @@ def shown(done: Done) -> Shown:
         answer.get("digest", ""),
         tuple(answer.get("findings", ())),
         tuple(answer.get("advice", ())),
+        whither.goes(done),
     )
 
 

@@ -19,12 +19,14 @@ from portbook.desk.acting.meanwhile import meanwhile
 from portbook.desk.deeds import Deed, table
 from portbook.desk.deeds.forms import MAX_NUMBER, Words
 from portbook.desk.entrance import signed_in
+from portbook.desk.limits import MAX_DIGITS
 from portbook.desk.members import CHANNEL, person_of
 from portbook.errors import RuleError
 from portbook.register.acts import Act, Done
 from portbook.register.limits import MAX_NAME, MAX_TEXT
+from portbook.register.operations.dossiers import Dossier
 from portbook.register.roles import Role
-from portbook.register.showing_one import last_event
+from portbook.register.showing_one import dossier_of, last_event
 from portbook.web import clock
 
 SHOW, DO, ASK = "show", "do", "ask"
@@ -121,8 +123,19 @@ def _page(
 ) -> HttpResponse:
     if not person_of(request).has(Role.REGISTRAR):
         _hide(form, getattr(form, "of_the_operator", ()))
-    context = {"deed": found, "form": form, "said": said, **more}
+    context = {"deed": found, "form": form, "said": said, "about": _about(request, form), **more}
     return render(request, "desk/deed.html", context, status=status)
+
+
+def _about(request: HttpRequest, form: forms.Form) -> Dossier | None:
+    """The application that the form names; None for none, and for one that who asks may not see."""
+    number = str(form["application"].value() or "") if "application" in form.fields else ""
+    if not (number.isascii() and number.isdigit()) or len(number) > MAX_DIGITS:
+        return None
+    try:
+        return dossier_of(person_of(request).member, int(number), clock.instant())
+    except RuleError:
+        return None
 
 
 def _hide(form: forms.Form, names: Iterable[str]) -> None:

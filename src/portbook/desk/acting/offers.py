@@ -13,13 +13,30 @@ from portbook.findings import Action, Finding
 from portbook.register import showing_one
 from portbook.register.limits import MAX_TEXT
 from portbook.register.showing_one import Opened
+from portbook.states import ApplicationState
 
 EDIT = "change application"  # has a page of its own, with the form of an application
 RECOMMEND = "recommend"
+RECUSE = "recuse"
 
 # What is short enough to be answered on the page itself; the rest has its own.
 _ON_THE_PAGE = ("open", "answer", "confirm", "give back", "advise", RECOMMEND)
 _IN_TIME = ("remind", "lapse", "close unconfirmed")  # when a clock says so
+_STOPS = {Action.REJECT, Action.RETURN, Action.BLOCK}
+_S = ApplicationState
+_USUAL = {  # what is done next in most cases
+    _S.DRAFT: "submit",
+    _S.NEW: "validate",
+    _S.VALIDATING: "validate",
+    _S.WITH_REQUESTER: "answer",
+    _S.CONFIRMING: "confirm",
+    _S.EXPERT_REVIEW: RECOMMEND,
+    _S.INTERNAL_REVIEW: "advise",
+    _S.IESG: "record decision",
+    _S.IETF_DOC: "record decision",
+    _S.ASSIGNABLE: "assign",
+}
+_TO_MEND = {_S.VALIDATING: "give back", _S.WITH_REQUESTER: EDIT}  # the same, where its author has to mend
 
 
 class Offer(NamedTuple):
@@ -30,13 +47,28 @@ class Offer(NamedTuple):
     form: Form | None
     said: Said | None
     is_in_time: bool
+    is_first: bool = False  # the usual next step
 
 
 def offers(opened: Opened) -> tuple[Offer, ...]:
     """Return what who looks may do now, what is done on the page first."""
     deeds = {deed.operation: deed for deed in table().values()}
-    found = [_offer(opened, deeds[each]) for each in opened.may if each in deeds and each != EDIT]
-    return tuple(sorted(found, key=lambda each: (each.is_in_time, each.form is None)))
+    first = usual(opened)
+    found = [
+        _offer(opened, deeds[each])._replace(is_first=each == first)
+        for each in opened.may
+        if each in deeds and each != EDIT
+    ]
+    return tuple(sorted(found, key=lambda each: (each.is_in_time, not each.is_first, each.form is None)))
+
+
+def usual(opened: Opened) -> str:
+    """Return the operation that is done next in most cases like this, by whoever may do it."""
+    state, actions = opened.status.state, {each.action for each in opened.status.findings}
+    if state is _S.ASSIGNABLE and actions & _STOPS:
+        return "check again"
+    mends = Action.RETURN in actions and Action.REJECT not in actions
+    return (_TO_MEND if mends else _USUAL).get(state) or _USUAL.get(state, "")
 
 
 def _offer(opened: Opened, deed: Deed) -> Offer:

@@ -107,18 +107,18 @@ def _begun(person: Person, number: int, version: str = "") -> Kept:
     if kept := drafts.of_application(person, number):
         return kept
     standing = standing_of(person, number)
-    typed = _typed(person, standing)
+    typed = typed_of(person, standing)
     return drafts.begin_change(person, number, version[:64] or standing.version, standing.asks.kind, typed)
 
 
 def _unsaved(person: Person, standing: Standing) -> Kept:
     """The form of a change of which nothing is typed yet, and so nothing kept."""
     row = Draft(account_id=person.account, application=standing.number, version=standing.version, content="")
-    return Kept(row, standing.asks.kind, "", _typed(person, standing))
+    return Kept(row, standing.asks.kind, "", typed_of(person, standing))
 
 
-def _typed(person: Person, standing: Standing) -> Typed:
-    """What stands, as it would be typed; the desk says by itself who asks."""
+def typed_of(person: Person, standing: Standing) -> Typed:
+    """Return what stands, as it would be typed; the desk says by itself who asks."""
     typed = mapping.typed_of(standing.asks)
     return {name: text for name, text in typed.items() if (name, text) != ("requester", person.party)}
 

@@ -27,7 +27,7 @@ from portbook.findings import Action, Finding
 from portbook.formats import columns
 from portbook.numbers import MAX_PORT, Transport
 from portbook.policy import RFC6335, Asked, Policy
-from portbook.precheck import PreCheck
+from portbook.precheck import Checker, PreCheck
 from portbook.records import PublishedDate, Record
 from portbook.register import showing, tables
 from portbook.register.operations.contesting import contested
@@ -182,6 +182,13 @@ def _needed(case: Case, questions: tuple[Question, ...]) -> Iterator[str]:
             yield question.slug
 
 
+def would_be_given(checker: Checker, policy: Policy, application: Application) -> int | None:
+    """Return the number that *application* would be given now, where its author leaves the choice."""
+    if all(each.number for each in application.ports):
+        return None
+    return _chosen(Case(application, checker.registry, policy, _known()))
+
+
 def _chosen(case: Case) -> int | None:
     """The number that the registry would give now, where the first choice is left to it (R-REV-24)."""
     left = (port.range for port in case.ports if case.wants_ports and port.number is None)
@@ -234,13 +241,14 @@ class Map(NamedTuple):
     size: int = CELL - 2
 
 
-def around(seen: Look, edition: Edition) -> Map | None:
-    """Return the map around the first port that is asked for, else around what would be given or is good."""
+def around(seen: Look, edition: Edition, given: int | None = None) -> Map | None:
+    """Return the map around what was *given*, or is asked for first, else what would be given or is good."""
     suggested = [each.port for each in seen.checked.suggestions]
-    given = [seen.chosen] if seen.chosen is not None else []
+    chosen = [seen.chosen] if seen.chosen is not None else []
+    was_given = [given] if given is not None else []
     numbers = (wanted.number for wanted in seen.reading.application.ports)
     asked = [int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 6]
-    port = next((number for number in (*asked, *given, *suggested) if number <= MAX_PORT), None)
+    port = next((number for number in (*was_given, *asked, *chosen, *suggested) if number <= MAX_PORT), None)
     if port is None:
         return None
     over = next((each for each in Transport if each in seen.reading.application.transports), Transport.TCP)

@@ -9,14 +9,13 @@ from portbook.applications import Kind
 
 
 class Choice(NamedTuple):
-    """One way on; questions of the form that it has answered are not asked again."""
+    """One way on; questions of the form that it makes needless are not asked.  It answers none (R-TXT-1)."""
 
     slug: str
     title: str
     words: str
     kind: Kind
     source: str = ""
-    typed: tuple[tuple[str, str], ...] = ()
     skips: frozenset[str] = frozenset()
     central: frozenset[str] = frozenset()  # questions that it is about, though they may stay empty
 
@@ -48,8 +47,7 @@ CHOICES = (
         "first, in days.",
         Kind.NAME,
         "RFC 6335 section 7.2",
-        (("txt_keys", "none"),),
-        frozenset({"txt", "related", "facts", "document", "notes", "unauthorized"}),
+        frozenset({"related", "facts", "document", "notes", "unauthorized"}),
     ),
     Choice(
         "discovery",
@@ -59,7 +57,6 @@ CHOICES = (
         "the TXT keys that you define.",
         Kind.NAME,
         "RFC 6763 section 7",
-        (),
         frozenset({"related", "facts", "document", "notes", "unauthorized"}),
         frozenset({"txt"}),
     ),
@@ -70,7 +67,6 @@ CHOICES = (
         "at it.",
         Kind.SHARE,
         "RFC 6335 section 5",
-        (),
         frozenset({"document"}),
         frozenset({"related"}),
     ),
@@ -82,7 +78,6 @@ CHOICES = (
         "weeks.",
         Kind.PORT,
         "RFC 6335 sections 7.2, 8.1.1",
-        (("declares.needs_fixed_port", "yes"),),
         frozenset({"document"}),
     ),
 )
@@ -114,15 +109,9 @@ def kind_of(word: str) -> Kind | None:
 
 
 def skipped(slug: str) -> frozenset[str]:
-    """Return the questions that a choice has answered already."""
+    """Return the questions that a choice makes needless."""
     found = choice_of(slug)
     return found.skips if found else frozenset()
-
-
-def given(slug: str) -> dict[str, str]:
-    """Return what a choice has typed."""
-    found = choice_of(slug)
-    return dict(found.typed) if found else {}
 
 
 def central(slug: str) -> frozenset[str]:

@@ -21,38 +21,50 @@ from portbook.web.editions import Served
 REMEMBERED = 256  # versions of applications
 
 
+_Key = tuple[str, int | None, int | None]
+
+
 class _Memory:
-    """What one checker found last, by the digests of versions."""
+    """What one checker found last, by the digests of versions and the ports of the map."""
 
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
-        self.found: OrderedDict[str, SafeString] = OrderedDict()
+        self.found: OrderedDict[_Key, SafeString] = OrderedDict()
 
 
 _memory: _Memory | None = None
 
 
-def told(here: Served, policy: Policy, version: str, application: Application, today: str) -> SafeString:
-    """Return the sections that tell of *application*, of which *version* is the digest."""
+def told(
+    here: Served, policy: Policy, version: str, application: Application, today: str, given: int | None
+) -> SafeString:
+    """Return the sections that tell of *application*, of which *version* is the digest.
+
+    The map stands around the port that was *given*, else the one that is asked for, else would be given now.
+    """
     global _memory
     checker = checker_of(here, policy)
     memory = _memory
     if memory is None or memory.checker is not checker:
         memory = _memory = _Memory(checker)
-    known = memory.found.get(version)
+    chosen = given if given is not None else checks.would_be_given(checker, policy, application)
+    key = (version, given, chosen)
+    known = memory.found.get(key)
     if known is None:
-        known = memory.found[version] = _rendered(checker, application, today)
+        known = memory.found[key] = _rendered(checker, application, today, given, chosen)
         while len(memory.found) > REMEMBERED:
             memory.found.popitem(last=False)
     return known
 
 
-def _rendered(checker: Checker, application: Application, today: str) -> SafeString:
+def _rendered(
+    checker: Checker, application: Application, today: str, given: int | None, chosen: int | None
+) -> SafeString:
     checked = checker.check(application, PublishedDate(today))
-    seen = Look(Reading(application, ()), checked, checked.findings, (), frozenset())
+    seen = Look(Reading(application, ()), checked, checked.findings, (), frozenset(), chosen=chosen)
     context = {
         "checked": checked,
-        "map": checks.around(seen, checker.edition),
+        "map": checks.around(seen, checker.edition, given),
         "suggestions": checked.suggestions,
         "neighbours": checked.neighbours,
         "preview": answers.rows(checked.preview),

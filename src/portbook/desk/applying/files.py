@@ -1,4 +1,4 @@
-"""Applications as files: a draft or an application as application.toml, and a file as a new draft."""
+"""Applications as files: a draft or an application as application.toml; files and what ended as drafts."""
 
 from http import HTTPStatus
 
@@ -14,8 +14,10 @@ from portbook.desk.members import Person, person_of
 from portbook.errors import FormatError, PortbookError, Problem, RuleError
 from portbook.register.operations.acting import Refused
 from portbook.register.roles import Role
+from portbook.states import ApplicationState
 
 FILE = "application.toml"
+ENDED = (ApplicationState.WITHDRAWN, ApplicationState.REFUSED)  # with nothing assigned
 
 
 @for_roles(Role.APPLICANT)
@@ -59,6 +61,17 @@ def draft_file(request: HttpRequest, number: int) -> HttpResponse:
 def application_file(request: HttpRequest, number: int) -> HttpResponse:
     """An application of one's own as a file."""
     return _answer(to_toml(changes.standing_of(person_of(request), number).asks))
+
+
+@for_roles(Role.APPLICANT)
+def again(request: HttpRequest, number: int) -> HttpResponse:
+    """Make a new draft of what an application of one's own asked for that came to nothing."""
+    person = person_of(request)
+    standing = changes.standing_of(person, number)
+    if request.method != "POST" or standing.state not in ENDED:
+        return HttpResponseRedirect(f"/desk/applications/{number}")
+    kept = drafts.begin(person, standing.asks.kind, typed=changes.typed_of(person, standing))
+    return HttpResponseRedirect(f"{kept.address}/review")
 
 
 def _answer(text: str) -> HttpResponse:

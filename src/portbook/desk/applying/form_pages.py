@@ -75,7 +75,7 @@ def _begin(request: HttpRequest, person: Person) -> HttpResponse:
         raise problems.no_such_page("choice of that name")
     try:
         if choice:
-            kept = drafts.begin(person, choice.kind, choice.slug, dict(choice.typed))
+            kept = drafts.begin(person, choice.kind, choice.slug)
         else:
             kept = drafts.begin(person, kind or Kind.NAME)
     except RuleError as error:

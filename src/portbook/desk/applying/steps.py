@@ -71,8 +71,7 @@ def said(seen: Look, choice: str) -> tuple[Question, ...]:
 
 
 def _placed(seen: Look, choice: str) -> Iterator[Question]:
-    skipped, given = choices.skipped(choice), choices.given(choice)
-    typed = mapping.filled(dict(seen.typed.items() - given.items()))
+    skipped, typed = choices.skipped(choice), mapping.filled(seen.typed)
     for each in ordered(seen.questions):
         if each.slug not in skipped or any(field.path in typed for field in each.fields):
             yield each

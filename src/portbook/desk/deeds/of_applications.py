@@ -25,13 +25,13 @@ _RULINGS = (
 class Answer(OfVersion):
     """What the author answers; a changed request is sent by the form of the application."""
 
-    words = words("Your answer", "The operator and the experts read it.")
+    words = words("Your answer", "The registrars and the experts read it.")
 
 
 class Question(OfApplication):
     """Words between colleagues."""
 
-    words = words("In words", "Only the operator, the experts and auditors read it.")
+    words = words("In words", "Only registrars, the experts and auditors read it.")
 
 
 class GivenBack(OfVersionInWords):
@@ -54,7 +54,7 @@ class Consent(OfVersion):
         choices=((AGREES, "Yes, I agree"), (REFUSES, "No, I do not agree")),
         widget=forms.RadioSelect,
     )
-    reasons = words("Why", "The operator and the experts read it.", required=False)
+    reasons = words("Why", "The registrars and the experts read it.", required=False)
 
 
 class Recommendation(OfVersion):
@@ -78,7 +78,7 @@ class Recommendation(OfVersion):
 class Tie(OfApplication):
     """Why an expert steps aside."""
 
-    tie = line("What ties you to it", "For example: I work for the Assignee. The operator reads it.")
+    tie = line("What ties you to it", "For example: I work for the Assignee. The registrars read it.")
 
 
 class Decision(OfVersion):
@@ -96,7 +96,7 @@ DEEDS = (
         "Send it",
         OfVersion,
         lambda act, values: applying.submit_draft(act, **values),
-        "The operator looks at it next. You can still take it back.",
+        "The registry looks at it next. You can still take it back.",
         then=to_application,
     ),
     Deed(
@@ -104,7 +104,7 @@ DEEDS = (
         "Send the answer",
         Answer,
         lambda act, values: applying.answer(act, **values),
-        "The operator goes on with the application as it is. To change what you ask for, edit it instead.",
+        "The registry goes on with the application as it is. To change what you ask for, edit it instead.",
         then=to_application,
     ),
     Deed(
@@ -147,7 +147,7 @@ DEEDS = (
         "Ask a colleague",
         Question,
         lambda act, values: reviewing.consult(act, **values),
-        "The clock of the operator goes on; its author sees that it is under internal review.",
+        "The clock of the registry goes on; its author sees that it is under internal review.",
         then=to_application,
     ),
     Deed(

@@ -278,7 +278,7 @@ DEEDS = (
         "Record what was decided",
         Ruled,
         _decide_case,
-        "IESG and operator decide with the expert after the call. A revocation needs two persons.",
+        "The IESG and the registry decide with the expert after the call. A revocation needs two persons.",
         is_grave=True,
         then=_to_case,
     ),

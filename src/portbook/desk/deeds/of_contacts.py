@@ -99,7 +99,7 @@ class TakeoverDecided(OfTakeover):
         choices=((GRANTED, "He acts for the contact from now on"), (REFUSED, "He does not")),
         widget=forms.RadioSelect,
     )
-    finding = words("What was found out", "Who was asked, by which way, and what shows who he is.")
+    finding = words("What was found out", "Who was asked, by which way, and what shows who they are.")
 
 
 def _add(act: Act, values: Values) -> Done:

@@ -46,7 +46,7 @@ class NewValues(OfTarget):
     description = words("Description from now on", _AS_IT_IS, required=False)
     contact = contacts("Contacts from now on", required=False)
     reference = documents("References from now on")
-    notes = words("Notes from now on", f"What the operator notes in the row. {_AS_IT_IS}", required=False)
+    notes = words("Notes from now on", f"What the registry notes in the row. {_AS_IT_IS}", required=False)
 
     def clean(self) -> Values:
         """Refuse what changes nothing."""
@@ -262,7 +262,7 @@ DEEDS = (
     ),
     Deed(
         "correct",
-        "Correct a mistake of the operator",
+        "Correct a mistake of the registry",
         Corrected,
         _correct,
         "For what was entered wrongly here, with what shows it.",
@@ -313,7 +313,7 @@ DEEDS = (
         Passed,
         _succeed,
         "One party releases the service and the other applies for it, in one step. Ports cannot be sold, and "
-        "two persons of the operator see to it.",
+        "two registrars see to it.",
         is_grave=True,
         then=to_entry,
     ),

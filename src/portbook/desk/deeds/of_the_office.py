@@ -37,9 +37,9 @@ class Added(forms.Form):
     """A member to be."""
 
     name = line("Name of the member", "It stays in the books for ever: a short name, not an address.")
-    roles = _roles("Roles", "What he may do. An applicant needs no other.", _ROLES)
+    roles = _roles("Roles", "What they may do. An applicant needs no other.", _ROLES)
     party = line(
-        "Contact for whom he acts", "The id of a contact of the registry, like John_Smith_2.", required=False
+        "Contact for whom they act", "The id of a contact of the registry, like John_Smith_2.", required=False
     )
 
 
@@ -48,8 +48,8 @@ class Lost(forms.Form):
 
     name = line("Name of the member")
     evidence = words(
-        "How he showed who he is",
-        "Such as: seen in person with his passport on a day, or called back at a number known before. "
+        "How they showed who they are",
+        "Such as: seen in person with their passport on a day, or called back at a number known before. "
         "A letter or a call from somebody who says so is not enough.",
     )
 
@@ -64,15 +64,15 @@ class Changed(forms.Form):
         [*_ROLES, (NONE, "no role")],
     )
     party = line(
-        "Contact for whom he acts",
+        "Contact for whom they act",
         "The id of a contact. Left empty it stays as it is; “-” takes it away.",
         required=False,
     )
     is_active = forms.ChoiceField(
         label="Is a member",
-        help_text="Who is none acts no more; his name stays in the books.",
+        help_text="Who is none acts no more; the name stays in the books.",
         required=False,
-        choices=[("", "as it is"), (YES, "yes, he acts"), (NO, "no, not any more")],
+        choices=[("", "as it is"), (YES, "yes, they act"), (NO, "no, not any more")],
     )
 
     def clean_roles(self) -> list[str]:
@@ -202,8 +202,8 @@ DEEDS = (
         lambda act, values: factors.reset_factors(
             act, values["name"], values["evidence"], forget=lost_factors.forget
         ),
-        "For somebody who has lost all of them, recovery codes too. Two persons see to it that it is he. "
-        "His sessions end, his tokens are revoked, and a letter tells him.",
+        "For somebody who has lost all of them, recovery codes too. Two persons see to it that it is them. "
+        "Their sessions end, their tokens are revoked, their password counts no more; a letter tells them.",
         is_grave=True,
         then=_to_people,
     ),

@@ -54,7 +54,7 @@ def documents(label: str = "References") -> Words:
 
 def asked_by() -> forms.CharField:
     """The party that asks."""
-    help_text = "The id of the contact who asks. Left empty, the operator does it on its own."
+    help_text = "The id of the contact who asks. Left empty, the registry does it on its own."
     return line("Who asks for it", help_text, required=False)
 
 

@@ -99,7 +99,8 @@ def checklist(request: HttpRequest, number: int) -> HttpResponse:
     """The checklist of an application, and the recommendation with the draft that it makes."""
     if number > MAX_NUMBER:
         raise problems.no_such_page("application")
-    dossier = showing_one.dossier_of(person_of(request).member, number, clock.instant())
+    person = person_of(request)
+    dossier = showing_one.dossier_of(person.member, number, clock.instant(), (person.email,))
     opened = showing_one.application(dossier)
     if offers.RECOMMEND not in opened.may:
         raise problems.no_such_page("recommendation to give")

@@ -7,16 +7,20 @@ from django.shortcuts import render
 
 from portbook.desk import problems, sentences
 from portbook.desk.acting import offers
-from portbook.desk.applying import changes, edition_says
+from portbook.desk.applying import changes, edition_says, files
 from portbook.desk.deeds.forms import MAX_NUMBER
-from portbook.desk.dossiers import asked, checklist, holder_to_be, lines_of_grant
+from portbook.desk.dossiers import asked, checklist, holder_to_be, interests, lines_of_grant
 from portbook.desk.entrance import signed_in
 from portbook.desk.members import person_of
+from portbook.desk.office import event_sentences
 from portbook.findings import Action, Finding
+from portbook.names import fold
 from portbook.register import showing_like, showing_one, tables
+from portbook.register.entries import Reader
 from portbook.register.operations.dossiers import Dossier
 from portbook.register.operations.turns import TURNS
 from portbook.register.publishing import PUBLISHED
+from portbook.register.roles import Role
 from portbook.register.showing_one import Opened
 from portbook.review import CHECKLIST
 from portbook.states import ApplicationState
@@ -41,11 +45,15 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
     person, instant = person_of(request), clock.instant()
     if number > MAX_NUMBER:
         raise problems.no_such_page("application")
-    dossier = showing_one.dossier_of(person.member, number, instant)
+    dossier = showing_one.dossier_of(person.member, number, instant, (person.email,))
     opened = showing_one.application(dossier)
     status = opened.status
     is_assigned = status.state is ApplicationState.ASSIGNED
+    is_published = is_assigned and _is_published(number)
     waiting = status.waiting
+    offered = offers.offers(opened)
+    aside = next((each for each in offered if each.deed.operation == offers.RECUSE), None)
+    aside = aside if opened.barred else None  # the next step of who has an interest stands first
     context = {
         "opened": opened,
         "status": status,
@@ -58,11 +66,17 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
         "asks": asked.lines(opened.asks, opened.policy),
         "versions": _versions(opened),
         "found": _by_action(opened, number),
-        "offers": offers.offers(opened),
+        "offers": [each for each in offered if each is not aside],
+        "aside": aside if not dossier.matter.ties else None,
+        "tied_teams": interests.tied_teams(dossier) if opened.keeps_books else (),
         "is_open": status.state in TURNS,
-        "shown_at": _shown_at(request, opened),
+        "shown_at": _shown_at(request, opened) if is_published else "",
+        "can_publish": is_assigned and not is_published and person.has(Role.REGISTRAR),
+        "must_begin": _must_begin(opened),
         "is_answered_here": opened.is_own and status.state is ApplicationState.WITH_REQUESTER,
         "is_draft": status.state is ApplicationState.DRAFT,
+        "events": [(each, event_sentences.told_of_it(each.operation)) for each in opened.events],
+        "can_begin_again": status.state in files.ENDED and opened.is_own and person.has(Role.APPLICANT),
         "can_edit": _can_edit(opened),
         "lines": lines_of_grant.of(opened.asks, instant[:10]) if is_assigned else None,
         "holder_to_be": holder_to_be.of(dossier) if is_assigned else None,
@@ -71,17 +85,34 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "desk/application.html", context)
 
 
-def _shown_at(request: HttpRequest, opened: Opened) -> str:
-    """Where the edition shows what was assigned; "" before one was published and is shown here."""
+def _is_published(number: int) -> bool:
+    """Whether an edition was published since the last Event of the application."""
     statement = (
         "SELECT 1 FROM register_publication WHERE state = %s AND after_event >= "
         "(SELECT MAX(number) FROM register_event WHERE object = %s)"
     )
+    return bool(tables.rows(statement, [PUBLISHED, f"application {number}"]))
+
+
+def _given(opened: Opened) -> int | None:
+    """The first port that was given to the service; None before it was assigned, and for a name alone."""
+    name = opened.asks.service_name
+    if opened.status.state is not ApplicationState.ASSIGNED or not (name and name.isascii()):
+        return None
+    rows = Reader().select("WHERE fold = %s AND low IS NOT NULL ORDER BY low", [fold(name)])
+    return next((row.record.ports.low for row in rows if row.record.ports), None)
+
+
+def _shown_at(request: HttpRequest, opened: Opened) -> str:
+    """Where the edition shows what was assigned; "" before the one that is shown here has it."""
     name, here = opened.asks.service_name, edition_of(request)
-    if opened.status.state is not ApplicationState.ASSIGNED or here.edition.service(name) is None:
-        return ""
-    is_published = tables.rows(statement, [PUBLISHED, f"application {opened.status.waiting.application}"])
-    return here.links.service(name) if is_published else ""
+    return here.links.service(name) if here.edition.service(name) is not None else ""
+
+
+def _must_begin(opened: Opened) -> bool:
+    """Whether it could be given back in words, were it only begun (A2): the rules alone do it at once."""
+    is_new = opened.status.state is ApplicationState.NEW and "open" in opened.may
+    return is_new and any(each.action is Action.RETURN for each in opened.status.findings)
 
 
 def _versions(opened: Opened) -> list[tuple[int, tuple[asked.Difference, ...]]]:
@@ -114,7 +145,7 @@ def _evidence(request: HttpRequest, dossier: Dossier, opened: Opened, instant: s
     here = edition_of(request)
     evidence: dict[str, Any] = {
         "edition_says": edition_says.told(
-            here, opened.policy, opened.status.version, opened.asks, instant[:10]
+            here, opened.policy, opened.status.version, opened.asks, instant[:10], _given(opened)
         ),
         "like": showing_like.cases(dossier),
     }

@@ -49,7 +49,7 @@ NEXT: dict[RevocationState, str] = {
     _S.SUSPECTED: "Its holder may answer until its day; then it is revoked if clear, or a call is drafted.",
     _S.DRAFTED: "The IESG publishes the call; then record where.",
     _S.CALL_OPEN: "The community answers for four weeks; then close the call.",
-    _S.DECIDING: "IESG and operator decide with the expert; then record it.",
+    _S.DECIDING: "The IESG and the registry decide with the expert; then record it.",
     _S.REVOKED: "It was revoked. Whoever is concerned may appeal within two months.",
     _S.KEPT: "It was kept.",
     _S.APPEALED: "An appeal runs; its body decides.",
@@ -173,7 +173,7 @@ def _appeal(person: Person, appeal: Appeal) -> Line:
 def _takeovers(person: Person, is_open: bool, today: str) -> list[Line]:
     return [
         Line(
-            f"{each.claimant} says that he is {each.contact}",
+            f"{each.claimant} says that they are {each.contact}",
             f"/desk/takeovers/{each.identity}",
             waiting(each.state, each.begins, each.ends, today)
             + (" An old address confirmed it." if each.confirmation else ""),

@@ -22,7 +22,7 @@ from portbook.formats import columns
 from portbook.names import fold
 from portbook.numbers import FIRST_USER_PORT, Transport
 from portbook.procedures.rows import is_temporary
-from portbook.register import holdings, showing_cases
+from portbook.register import events_about, holdings, showing_cases
 from portbook.register.entries import Held
 from portbook.register.limits import MAX_NAME, MAX_ROWS_SOUGHT
 from portbook.register.operations.acting import parties_of
@@ -124,20 +124,24 @@ def entry(request: HttpRequest, what: str) -> HttpResponse:
     rows = [held.record for held in found]
     holders = parties_of(row for row in rows if row.service_name)
     name = rows[0].service_name if port is None else None
+    is_mine = bool(person.party) and person.party in holders
+    deeds = _of_service(person, found, name, holders) if name else _of_port(person, found, port or 0)
+    spots = tuple(_spots(person, found, name)) if name else ()
     context = {
         "name": name or "",
         "port": port,
         "today": today,
         "rows": [_shown(held) for held in found],
         "claims": holdings.claims_of(found),
-        "is_mine": bool(person.party) and person.party in holders,
+        "is_mine": is_mine,
         "public": _public(request, name, port),
         "services": sorted({row.service_name for row in rows if row.service_name})
         if port is not None
         else (),
-        "deeds": _of_service(person, found, name, holders) if name else _of_port(person, found, port or 0),
-        "spots": tuple(_spots(person, found, name)) if name else (),
-        **_running(person, {row.service_name or "" for row in rows}, name),
+        "deeds": deeds,
+        "spots": spots,
+        "can_act": bool(deeds) or any(spot.deeds or (spot.is_for_the_ietf and is_mine) for spot in spots),
+        **_running(person, found, name),
     }
     return render(request, "desk/entry.html", context)
 
@@ -218,14 +222,16 @@ def _of_port(person: Person, found: tuple[Held, ...], port: int) -> tuple[Possib
 # -- what runs about it, and what the books tell
 
 
-def _running(person: Person, names: Iterable[str], name: str | None) -> dict[str, Any]:
+def _running(person: Person, found: tuple[Held, ...], name: str | None) -> dict[str, Any]:
+    names = {held.record.service_name or "" for held in found}
+    identities = [held.identity for held in found]
     about = {fold(each) for each in names} - {""}
     notices = [each for each in showing_cases.returns() if fold(each.name) in about]
     cases = [each for each in showing_cases.revocations() if fold(each.case.service) in about]
     return {
         "notices": [(each, notice_deeds(person, each)) for each in notices],
         "cases": [each for each in cases if sees_case(person, each)],
-        "told": _told(person, names, notices, cases, name) if person.has(*EVENT_READERS) else None,
+        "told": _told(names, notices, cases, name, identities) if person.has(*EVENT_READERS) else None,
     }
 
 
@@ -242,13 +248,13 @@ def notice_deeds(person: Person, noticed: Noticed) -> tuple[Possible, ...]:
 
 
 def _told(
-    person: Person,
     names: Iterable[str],
     notices: Iterable[Noticed],
     cases: Iterable[Revocation],
     name: str | None,
+    identities: Iterable[int],
 ) -> Any:
-    objects = [f"service {each}" for each in sorted(names) if each]
+    objects = [*events_about.objects_of(sorted(names)), *events_about.seeding_of(identities)]
     objects += [f"notice {each.notice.identity}" for each in notices]
     objects += [f"case {each.case.identity}" for each in cases]
     return showing_cases.told_of([*objects, "-"], name or "")

@@ -36,7 +36,7 @@ class Claimed(forms.Form):
     """Which contact somebody says he is."""
 
     contact = line("Contact", "Its id as the registry has it, like John_Smith_2.")
-    words = words("Why you are this contact", "Its old addresses and two persons of the operator read it.")
+    words = words("Why you are this contact", "Its old addresses and two registrars read it.")
     key = forms.CharField(max_length=MAX_NAME, widget=forms.HiddenInput)
 
 

@@ -174,6 +174,11 @@ def sentence(event: Told, about: About, person: Person) -> Sentence:
     return Sentence(before, _said(about.what), after, _address(about.what, person))
 
 
+def told_of_it(operation: str) -> str:
+    """Return what was done to something that is named already: "gave it back to its author"."""
+    return TOLD.get(operation, f"did “{operation}” on {WHAT}").format("it")
+
+
 def _said(what: str) -> str:
     """*what* as a sentence has it."""
     return {"registry": "the registry", "contacts": "the contacts"}.get(what, what)

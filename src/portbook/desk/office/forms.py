@@ -90,4 +90,4 @@ class Publishing(forms.Form):
         max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    seen = forms.CharField(max_length=MAX_NAME, widget=forms.HiddenInput)  # the last Event that was shown
+    seen = forms.RegexField(r"\A[0-9]{1,15}\Z", widget=forms.HiddenInput)  # the last Event that was shown

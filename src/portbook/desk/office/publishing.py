@@ -36,18 +36,13 @@ def publish(request: HttpRequest) -> HttpResponse:
     why = Publishing(request.POST)
     if not why.is_valid():
         return _page(request, why, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    registry = registry_now()
-    if why.cleaned_data["seen"] != str(registry.events):
-        message = f"the books went on to Event {registry.events} since this was shown; look again"
-        stale = (Problem("E-STALE", message, "docs/register.md"),)
-        fresh = Publishing(initial={"seen": str(registry.events), "reason": why.cleaned_data["reason"]})
-        return _page(request, fresh, status=HTTPStatus.CONFLICT, problems=stale)
     act = Act("", person_of(request).member, "", why.cleaned_data["reason"], clock.instant(), channel=CHANNEL)
     try:
-        result = publish_register(act, EditionStore())
+        result = publish_register(act, EditionStore(), seen=int(why.cleaned_data["seen"]))
     except PortbookError as error:
+        again = Publishing(initial={"seen": str(registry_now().events), "reason": act.reason})
         found = problems.problems_of(error)
-        return _page(request, why, status=problems.status_of(error), problems=found)
+        return _page(request, again, status=problems.status_of(error), problems=found)
     return HttpResponseRedirect(f"/desk/publish?published={result.number}")
 
 
@@ -58,6 +53,7 @@ def _page(
     context = {
         "next": following,
         "registry": registry_now(),
+        "has_news": not following.last or bool(following.changes) or following.has_other_head,
         "rows": changed_rows.rows_of(following.changes[:ROWS_SHOWN]),
         "left_out": max(len(following.changes) - ROWS_SHOWN, 0),
         "files": changed_rows.files_of(following.changes[:ROWS_SHOWN]),

@@ -34,6 +34,7 @@ class Counts(NamedTuple):
     entries: int
     assigned: int
     reserved: int
+    unassigned: int
     contacts: int
     members: int
     waiting: int  # letters
@@ -89,6 +90,7 @@ def counts() -> Counts:
         "SELECT (SELECT COUNT(*) FROM register_entry), "
         "(SELECT COUNT(*) FROM register_entry WHERE state = 'Assigned'), "
         "(SELECT COUNT(*) FROM register_entry WHERE state = 'Reserved'), "
+        "(SELECT COUNT(*) FROM register_entry WHERE state = 'Unassigned'), "
         "(SELECT COUNT(*) FROM register_contact), "
         "(SELECT COUNT(*) FROM register_member WHERE is_active), "
         "(SELECT COUNT(*) FROM register_outbox WHERE state = 'waiting'), "

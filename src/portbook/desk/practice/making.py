@@ -4,7 +4,7 @@ Everything is done by the register's operations, as people would have done it; s
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 
 from portbook.applications import of_tree
 from portbook.desk.models import Account
+from portbook.desk.practice.cast import PEOPLE
 from portbook.register import database, members, seeding
 from portbook.register.acts import Act
 from portbook.register.operations import (
@@ -28,26 +29,6 @@ from portbook.store import EditionFile
 
 EXPERTS = "TCP/UDP experts"
 
-
-class Someone(NamedTuple):
-    """One of the invented people."""
-
-    member: str
-    name: str
-    roles: str
-    does: str  # in a sentence
-
-
-PEOPLE = (
-    Someone("tia", "Tia Dale", "applicant", "applies for names and ports"),
-    Someone("gus", "Gus Ferry", "applicant", "holds the service harbour-light, and applies too"),
-    Someone("eve", "Eve Expert", "expert", "a designated expert for TCP and UDP: judges applications"),
-    Someone("eli", "Eli Expert", "expert", "the second expert for TCP and UDP"),
-    Someone("ada", "Ada Registrar", "registrar", "a registrar: validates, assigns, publishes"),
-    Someone("bob", "Bob Registrar", "registrar", "the second registrar: gives the second word"),
-    Someone("aud", "Aud Auditor", "auditor", "reads the books"),
-    Someone("max", "Max Admin", "administrator", "adds people, changes the policy"),
-)
 
 _LIGHT: dict[str, Any] = {
     "kind": "port",
@@ -142,7 +123,7 @@ def _people(start: datetime) -> None:
     for each in sorted(PEOPLE, key=lambda each: each.member != "ada"):  # who founds it adds the others
         act = Act("add member", "ada", f"member {each.member}", "practice", _instant(start), "practice")
         members.add(act, each.member, each.roles.split())
-        user = User.objects.create_user(each.member, f"{each.member}@practice.example")
+        user = User.objects.create_user(each.member, each.email)
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         # The door wants a second factor of most of them; here nobody asks for it.
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": ""})

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from portbook.desk import problems
 from portbook.desk.entrance import signed_in
 from portbook.desk.models import Account
-from portbook.desk.practice.making import PEOPLE
+from portbook.desk.practice.cast import PEOPLE
 from portbook.register.models import Outbox
 
 MAX_LETTERS = 100

@@ -21,7 +21,7 @@ from portbook.web.problems import PROBLEM_TYPE
 ADDRESS = "/v1/register/openapi.json"
 
 _STATUS = {
-    400: "The body is not what the address takes.",
+    400: "The body or a parameter is not what the address takes.",
     401: "No token, or one that does not hold.",
     403: "The member may not, or the token has not the scope.",
     404: "It is not there, or not for this member.",
@@ -32,7 +32,7 @@ _STATUS = {
     429: "Too many requests; Retry-After says when.",
     503: "The register cannot be reached.",
 }
-_READING, _DOING = (401, 403, 404, 429, 503), (400, 401, 403, 404, 409, 415, 422, 429, 503)
+_READING, _DOING = (400, 401, 403, 404, 429, 503), (400, 401, 403, 404, 409, 415, 422, 429, 503)
 
 
 def openapi(request: HttpRequest) -> HttpResponse:
@@ -203,6 +203,7 @@ _PUBLISH: Schema = {
         "post": {
             **_operation("publish", "Publish the register as the next edition", scope_of("publish")),
             "description": 'A dry run says what is new; its "events" are sent as "seen".',
+            "parameters": [_KEY],
             "requestBody": {"required": True, "content": {answers.JSON_TYPE: {"schema": _said(None)}}},
             "responses": {
                 "200": _answer({"anyOf": [_of("Published"), _of("Unpublished")]}),

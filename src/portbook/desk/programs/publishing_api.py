@@ -12,7 +12,7 @@ from portbook.desk.programs.scopes import scope_of
 from portbook.errors import FormatError, Problem, RuleError
 from portbook.formats.json_text import read_json
 from portbook.register import publishing, roles
-from portbook.register.acts import Act
+from portbook.register.acts import Act, check
 from portbook.register.roles import Role
 from portbook.register.unpublished import Unpublished, unpublished
 from portbook.store import EditionStore
@@ -30,6 +30,19 @@ def publish(request: HttpRequest) -> HttpResponse:
     asked = read_json(body_of(request), asked_of)
     if asked.values:
         raise FormatError(Problem("E-DESK-BODY", "publishing is told no values", _SOURCE))
+    act = Act(
+        operation="",
+        actor=person_of(request).member,
+        object="",
+        reason=asked.reason,
+        instant=clock.instant(),
+        channel=CHANNEL,
+        key=request.headers.get("Idempotency-Key", ""),
+        request=asked.seen,
+    )
+    check(act)
+    if not asked.dry_run and (before := publishing.answered_before(act)):
+        return _answered(before.number, before.edition, before.sha256)
     following = unpublished()
     if asked.dry_run:
         return answers.answered(_told(following))
@@ -39,9 +52,12 @@ def publish(request: HttpRequest) -> HttpResponse:
     if asked.seen != str(following.events):
         message = f"the books went on to Event {following.events} since this was seen; look again"
         raise RuleError(Problem("E-STALE", message, "docs/register.md"))
-    act = Act("", person_of(request).member, "", asked.reason, clock.instant(), channel=CHANNEL)
-    done = publishing.publish(act, EditionStore())
-    return answers.answered({"number": done.number, "edition": done.file.id, "sha256": done.file.sha256})
+    done = publishing.publish(act, EditionStore(), seen=following.events)
+    return _answered(done.number, done.file.id, done.file.sha256)
+
+
+def _answered(number: int, edition: str, sha256: str) -> HttpResponse:
+    return answers.answered({"number": number, "edition": edition, "sha256": sha256})
 
 
 def _told(following: Unpublished) -> dict[str, int]:
