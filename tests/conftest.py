@@ -70,16 +70,20 @@ OF_ENGINES = frozenset(
 )
 
 
+ONE_OF = 3  # test functions of any other module stays on PostgreSQL, with its first case
+
+
 @pytest.hookimpl(tryfirst=True)  # before "deep" is left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """See that each part is known; keep one case of a test on PostgreSQL, the others are for `make deep`."""
-    seen: set[str] = set()
+    """See that each part is known; keep a sample of tests on PostgreSQL, the others are for `make deep`."""
+    seen: dict[str, dict[str, None]] = {}
     for item in items:
         if getattr(getattr(item, "callspec", None), "params", {}).get("engine") == "postgresql":
             function, module = item.nodeid.partition("[")[0], item.path.stem.removeprefix("test_")
-            if function in seen and module not in OF_ENGINES:
+            functions = seen.setdefault(module, {})
+            if module not in OF_ENGINES and (function in functions or len(functions) % ONE_OF):
                 item.add_marker("deep")
-            seen.add(function)
+            functions[function] = None
         for part in parts_needed(item):
             if part not in parts.PARTS:
                 raise pytest.UsageError(f"{item.nodeid} needs {part!r}; known are: {', '.join(parts.PARTS)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from asyncio import events
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import parts
 from invented import FILE
 
 expect.set_options(timeout=20_000)  # of a busy machine
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # one test here fills a register beside the browser's loop
 
 
 class Site(NamedTuple):

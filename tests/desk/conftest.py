@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 from django.urls import clear_url_caches, set_urlconf
 
 from portbook.store import EditionStore
-from portbook.web import shown
+from portbook.web import assets, shown
 from register import application  # before the tables are imported
 
 # isort: split
@@ -46,9 +46,17 @@ def pages(
         clear_url_caches()
         set_urlconf(None)
         shown.forget()
+        forget_assets()  # they may be those of a site without a desk
         yield
     clear_url_caches()
     shown.forget()
+    forget_assets()
+
+
+def forget_assets() -> None:
+    """See the stylesheets and scripts of the site that the settings name now."""
+    assets.table.cache_clear()
+    assets.addresses.cache_clear()
 
 
 @pytest.fixture
