@@ -17,13 +17,13 @@ from portbook.desk import problems
 from portbook.desk.acting import changed_rows, pending
 from portbook.desk.acting.meanwhile import meanwhile
 from portbook.desk.deeds import Deed, table
-from portbook.desk.deeds.forms import MAX_NUMBER, Words
+from portbook.desk.deeds.forms import MAX_NUMBER, why
 from portbook.desk.entrance import signed_in
 from portbook.desk.limits import MAX_DIGITS
 from portbook.desk.members import CHANNEL, person_of
 from portbook.errors import RuleError
 from portbook.register.acts import Act, Done
-from portbook.register.limits import MAX_NAME, MAX_TEXT
+from portbook.register.limits import MAX_NAME
 from portbook.register.operations.dossiers import Dossier
 from portbook.register.roles import Role
 from portbook.register.showing_one import dossier_of, last_event
@@ -35,13 +35,7 @@ SHOW, DO, ASK = "show", "do", "ask"
 class Said(forms.Form):
     """What every deed is told besides its own fields."""
 
-    reason = Words(
-        label="Reason",
-        help_text="Why you do this. The books keep it.",
-        required=False,
-        max_length=MAX_TEXT,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    reason = why("Reason", "Why you do this. The books keep it.")
     key = forms.CharField(max_length=MAX_NAME, widget=forms.HiddenInput)
     seen = forms.CharField(max_length=MAX_NAME, required=False, widget=forms.HiddenInput)
     opened = forms.IntegerField(  # the last Event when the page was made

@@ -27,6 +27,12 @@ def words(label: str, help_text: str = "", *, required: bool = True) -> forms.Ch
     return Words(label=label, help_text=help_text, required=required, max_length=MAX_TEXT)
 
 
+def why(label: str, help_text: str) -> Words:
+    """A reason, which the books keep."""
+    widget = forms.Textarea(attrs={"rows": 2})
+    return Words(label=label, help_text=help_text, required=False, max_length=MAX_TEXT, widget=widget)
+
+
 def line(label: str, help_text: str = "", *, required: bool = True) -> forms.CharField:
     """A text of one line."""
     return forms.CharField(label=label, help_text=help_text, required=required, max_length=MAX_NAME)

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from portbook.desk.deeds.forms import MAX_NUMBER, Words, line, words
-from portbook.register.limits import MAX_CHANNEL, MAX_NAME, MAX_TEXT
+from portbook.desk.deeds.forms import MAX_NUMBER, line, why, words
+from portbook.register.limits import MAX_CHANNEL, MAX_NAME
 from portbook.register.reading_events import Asked
 
 
@@ -65,13 +65,7 @@ class EventSearch(forms.Form):
 class Word(forms.Form):
     """What goes with a word for an act."""
 
-    reason = Words(
-        label="What you looked at",
-        help_text="The books keep it with your word.",
-        required=False,
-        max_length=MAX_TEXT,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    reason = why("What you looked at", "The books keep it with your word.")
 
 
 class No(forms.Form):
@@ -83,11 +77,5 @@ class No(forms.Form):
 class Publishing(forms.Form):
     """What a publication is told."""
 
-    reason = Words(
-        label="Reason",
-        help_text="Why now. The books keep it.",
-        required=False,
-        max_length=MAX_TEXT,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    reason = why("Reason", "Why now. The books keep it.")
     seen = forms.RegexField(r"\A[0-9]{1,15}\Z", widget=forms.HiddenInput)  # the last Event that was shown

@@ -64,11 +64,11 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
     if deed.is_grave and not asked.dry_run and not asked.seen:
         message = 'what this changes is to be seen first: send it with "dry_run", then its digest as "seen"'
         raise RequestError(HTTPStatus.PRECONDITION_REQUIRED, Problem("E-DESK-SEEN", message, _SOURCE))
-    done = deed.do(_act(request, asked), form.cleaned_data)
+    done = deed.do(act_of(request, asked), form.cleaned_data)
     return answers.answered(_shown(done) if asked.dry_run else _done(done))
 
 
-def _act(request: HttpRequest, asked: Asked) -> Act:
+def act_of(request: HttpRequest, asked: Asked) -> Act:
     """Who does it, why and when; what it is called and about, the operation says."""
     return Act(
         operation="",

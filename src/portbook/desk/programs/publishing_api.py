@@ -4,19 +4,18 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
-from portbook.desk.members import person_of
 from portbook.desk.programs import answers
-from portbook.desk.programs.api import CHANNEL, asked_of, body_of
+from portbook.desk.programs.api import act_of, asked_of, body_of
 from portbook.desk.programs.bearers import bearing, check_scope
 from portbook.desk.programs.scopes import scope_of
 from portbook.errors import FormatError, Problem, RuleError
 from portbook.formats.json_text import read_json
 from portbook.register import publishing, roles
-from portbook.register.acts import Act, check
+from portbook.register.acts import check
 from portbook.register.roles import Role
 from portbook.register.unpublished import Unpublished, unpublished
 from portbook.store import EditionStore
-from portbook.web import clock, questions
+from portbook.web import questions
 from portbook.web.problems import RequestError
 
 _SOURCE = "docs/desk.md"
@@ -30,16 +29,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     asked = read_json(body_of(request), asked_of)
     if asked.values:
         raise FormatError(Problem("E-DESK-BODY", "publishing is told no values", _SOURCE))
-    act = Act(
-        operation="",
-        actor=person_of(request).member,
-        object="",
-        reason=asked.reason,
-        instant=clock.instant(),
-        channel=CHANNEL,
-        key=request.headers.get("Idempotency-Key", ""),
-        request=asked.seen,
-    )
+    act = act_of(request, asked)._replace(is_dry=False, seen="", request=asked.seen)  # no digest, an Event
     check(act)
     if not asked.dry_run and (before := publishing.answered_before(act)):
         return _answered(before.number, before.edition, before.sha256)

@@ -26,13 +26,14 @@ from portbook.policy import RFC6335, Policy
 from portbook.procedures import Basis, Change, Outcome, PersonChange, held
 from portbook.procedures.values import assignees_of, stops
 from portbook.records import Contact, PublishedDate, Record, Reference
-from portbook.register import acts, claims, events, letters, pages, roles, tables
+from portbook.register import acts, claims, letters, pages, roles, tables
 from portbook.register.acts import Act, Done
 from portbook.register.changing import Work, transaction
 from portbook.register.limits import MAX_DOCUMENT, MAX_NAME, MAX_TEXT
-from portbook.register.models import Approval, Member
 from portbook.register.models import Contact as ContactRow
+from portbook.register.models import Member
 from portbook.register.operations.on_record import OnRecord
+from portbook.register.operations.several_persons import taken
 from portbook.standing import holding_of, is_reserved_name
 from portbook.states import PORT, SERVICE_NAME, Actor, Evidence, NameState, PortStanding, move
 from portbook.states import Act as Step
@@ -40,7 +41,6 @@ from portbook.states import Act as Step
 OPERATOR = ""  # who asks, where the operator does it on its own
 
 _SOURCE = "docs/register.md"
-_PERSONS = "D-7"
 
 
 class Refused(RuleError):
@@ -249,7 +249,7 @@ def perform(
         answer = body(doing)
         work.act = _resting_on(work.act, doing.grounds)
         assert doing.was_asked  # noqa: S101  # an operation that lets everybody act is a mistake
-        answer |= _persons(doing)
+        answer |= taken(doing)
         if doing.advice:
             answer["advice"] = [finding.problem.message for finding in doing.advice]
         return dict(answer)
@@ -274,83 +274,6 @@ def _resting_on(act: Act, grounds: Mapping[str, str]) -> Act:
     reason = "; ".join(filter(None, (act.reason, *told)))
     acts.check_text("reason, with what the act rests on,", reason, MAX_TEXT)
     return act._replace(reason=reason)
-
-
-# -- several persons
-
-
-def _persons(doing: Doing) -> dict[str, Any]:
-    """Take the word of as many others as the policy wants; tell of a dry run how many, and for what."""
-    work, act = doing.work, doing.act
-    if _rows_changed(work) > doing.policy.limits.bulk_rows:
-        doing.kinds.add(policies.Act.BULK)
-    needed = max([1, *map(doing.policy.persons.needed, doing.kinds)])
-    if needed == 1 and not act.is_dry and not act.seen:
-        return {}
-    digest = approval_digest(act, work.changes)
-    if act.is_dry:
-        return {"operation": act.operation, "needs": needed, "digest": digest}
-    if act.seen and act.seen != digest:
-        message = f"{shown(act.operation)} would not do now what was shown; look again"
-        raise RuleError(Problem("E-STALE", message, _SOURCE))
-    given = _approvals(doing, digest)[: needed - 1]
-    if len(given) < needed - 1:
-        who = "registrar or administrator" if roles.is_of_the_office(act.operation) else "registrar"
-        message = (
-            f"{shown(act.operation)} needs {needed} persons and has {len(given) + 1}; "
-            f"another {who}{_of_another(doing.member)} approves {digest} first"
-        )
-        raise RuleError(Problem("E-PERSONS", message, _PERSONS))
-    for approval in given:
-        work.change(Approval, approval.identity, tables.values_of(approval), {"is_used": True})
-    work.act = work.act._replace(persons=tuple(approval.member for approval in given), needed=needed)
-    return {}
-
-
-def _of_another(member: Member) -> str:
-    return f", who does not act for {shown(member.party)} too," if member.party else ""
-
-
-def approval_digest(act: Act, changes: Iterable[dict[str, Any]]) -> str:
-    """Return what a second person approves: what was asked, and each row as it stands that would change."""
-    seen = sorted(
-        (change["table"], change["identity"], change["before"]["version"])
-        for change in changes
-        if change["before"] and "version" in change["before"]
-    )
-    return events.digest(events.canonical([act.operation, act.object, act.request, seen]))
-
-
-def _approvals(doing: Doing, digest: str) -> list[Approval]:
-    """The words of others for just this, given in time by members who may act now (T-61).
-
-    Who speak for one contact count as one person; who speak for none are the operator's, and many (D-7).
-    """
-    where = "WHERE digest = %s AND operation = %s AND member <> %s AND expires >= %s ORDER BY identity"
-    found = tables.load(Approval, where, [digest, doing.act.operation, doing.act.actor, doing.work.instant])
-    given = [each for each in found if not each.is_used and _may_approve(doing, each.member)]
-    parties = {doing.member.party} - {OPERATOR}
-    others = []
-    for each in given:
-        party = doing.work.member(each.member).party
-        if party not in parties:
-            others.append(each)
-            parties |= {party} - {OPERATOR}
-    return others
-
-
-def _may_approve(doing: Doing, name: str) -> bool:
-    try:
-        member = doing.work.member(name)
-    except RuleError:
-        return False
-    return roles.may_approve(member, doing.act.operation) and not doing.is_barred(member)
-
-
-def _rows_changed(work: Work) -> int:
-    """How many entries come, go or say something else; one that only makes room does not."""
-    rows = [change for change in work.changes if change["table"] == "entry"]
-    return sum(change["after"] is None or set(change["after"]) != {"position"} for change in rows)
 
 
 # -- rows
