@@ -113,11 +113,23 @@ def test_headers_without_measure_get_a_client_error(start: Start, headers: bytes
     assert not answer or re.match(rb"HTTP/1\.1 4[0-9][0-9] ", answer)
 
 
-@pytest.mark.parametrize("delay", [0.1, 0.2, 0.3, 0.4, 0.5, 0.7])
+def until_it_catches(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    """Wait for the handler of *number*; before that Python itself starts, and no program has a say."""
+    for _ in range(2000):
+        lines = Path(f"/proc/{process.pid}/status").read_text().split("\n")
+        caught = next((int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:")), 0)
+        if caught >> (number - 1) & 1:
+            return
+        time.sleep(0.01)
+    pytest.fail(f"signal {number} is not caught within 20 s")
+
+
+@pytest.mark.parametrize("delay", [0, 0.05, 0.15, 0.25, 0.35, 0.55])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_stops_at_once_while_it_starts(start: Start, number: signal.Signals, delay: float) -> None:
     process = start("--bind", "127.0.0.1:0")
-    time.sleep(0.15 + delay)  # before that Python itself starts, and no program has a say
+    until_it_catches(process, signal.SIGTERM)  # the last that `serve` catches; SIGINT is caught by Python too
+    time.sleep(delay)
     os.killpg(process.pid, number)
     status, seconds = stopped(process)
     assert process.stderr
