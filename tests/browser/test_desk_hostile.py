@@ -41,9 +41,9 @@ from portbook.desk.deeds import table
 from portbook.desk.programs import token_texts, tokens
 from portbook.procedures import Amendment, Target
 from portbook.records import rich
-from portbook.register import showing
 from portbook.register.operations import applying, contacts, entries, reviewing
 from portbook.register.operations import registry as office
+from portbook.register.reading import statuses
 from register import desk as at
 
 At = Callable[[str], Client]
@@ -202,7 +202,7 @@ def places(name: str, numbers: dict[str, str], applications: list[int]) -> Itera
     if name in steps:
         yield from (f"/desk/applications/{number}" for number in applications[:: steps[name]])
     if name == "aud":
-        [(last,)] = showing.tables.rows("SELECT MAX(number) FROM register_event")
+        [(last,)] = statuses.tables.rows("SELECT MAX(number) FROM register_event")
         yield from (f"/desk/events/{number}" for number in range(last, last - 60, -4))
     if name == "ada":
         for deed in table().values():

@@ -13,8 +13,9 @@ from django.test import Client
 from portbook.desk.acting import deed_page
 from portbook.desk.deeds import table
 from portbook.desk.programs.scopes import Scope
-from portbook.register import showing, tables
+from portbook.register import tables
 from portbook.register.operations import recommending
+from portbook.register.reading import statuses
 from portbook.review import Verdict
 from portbook.states import ApplicationState
 from portbook.web import clock
@@ -65,7 +66,7 @@ def test_what_was_shown_or_nothing(desk: At) -> None:
     ada = bearer.of_member("ada")
     stale = ada.act("validate", registry.of(done), seen="0" * 64)
     assert (stale.status_code, stale.json()["code"]) == (409, "E-STALE")
-    assert showing.status("ada", done.answer["application"], clock.instant()).state is S.NEW
+    assert statuses.status("ada", done.answer["application"], clock.instant()).state is S.NEW
 
 
 NOT_JSON = (

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portbook.errors import RuleError
-from portbook.register import showing, showing_lists
-from portbook.register.showing_lists import Sought
+from portbook.register.reading import lists, statuses
+from portbook.register.reading.lists import Sought
 from portbook.states import ApplicationState
 from portbook.web import clock
 from register import desk as registry
@@ -53,7 +53,7 @@ def listed(client: Client, query: str = "") -> list[int]:
 
 def may_see(member: str, number: int) -> bool:
     try:
-        showing.status(member, number, INSTANT)
+        statuses.status(member, number, INSTANT)
     except RuleError:
         return False
     return True
@@ -132,16 +132,15 @@ def test_clocks_are_listed_by_the_day(desk: At) -> None:
     ada = desk("ada")
     assert listed(ada, "clock=running") == [early, late]
     assert (
-        showing_lists.applications("ada", f"{after(8)}T00:00:00Z", Sought(clock="late")).found[0].application
-        == early
+        lists.applications("ada", f"{after(8)}T00:00:00Z", Sought(clock="late")).found[0].application == early
     )
-    soon = showing_lists.applications("ada", f"{after(1)}T00:00:00Z", Sought(clock="soon")).found
+    soon = lists.applications("ada", f"{after(1)}T00:00:00Z", Sought(clock="soon")).found
     assert [each.application for each in soon] == [early]
 
 
 @sqlite_alone
 def test_pages_go_on_where_the_one_before_ended(desk: At, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(showing_lists, "APPLICATIONS_A_PAGE", 2)
+    monkeypatch.setattr(lists, "APPLICATIONS_A_PAGE", 2)
     numbers = [
         registry.submitted("name", {"service_name": f"tide-{n}a"}, "tia").answer["application"]
         for n in range(5)
@@ -164,7 +163,7 @@ def test_what_waits_is_what_the_queue_says(desk: At) -> None:
     for who in registry.PEOPLE:
         page = desk(who).get("/desk").content.decode()
         shown = {int(number) for number in NUMBERED.findall(page.partition('id="drafts-head"')[0])}
-        assert {each.application for each in showing.queue(who, INSTANT)} <= shown, who
+        assert {each.application for each in statuses.queue(who, INSTANT)} <= shown, who
 
 
 @sqlite_alone
@@ -230,7 +229,7 @@ def test_the_queue_and_what_is_due_ask_as_little(desk: At) -> None:
         several(count)
         with CaptureQueriesContext(connection) as caught:
             for who in ("ada", "eve", "tia"):
-                showing.queue(who, INSTANT)
-            showing.due(f"{after(30)}T00:00:00Z", "ada")
+                statuses.queue(who, INSTANT)
+            statuses.due(f"{after(30)}T00:00:00Z", "ada")
         counted.append(len(caught))
     assert counted[1] <= counted[0]

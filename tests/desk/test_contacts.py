@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from portbook.register import asked_addresses, limits, tables
+from portbook.register import limits, tables
 from portbook.register.operations import asking_addresses, contacts
 from portbook.register.operations.links import Link
+from portbook.register.reading import asked_addresses
 from portbook.web import clock
 from register import desk as registry
 

@@ -12,11 +12,12 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from portbook.desk import words
-from portbook.register import showing, tables
+from portbook.register import tables
 from portbook.register.acts import Done
 from portbook.register.letters import NEXT
 from portbook.register.operations import applying, recommending, registry, reviewing, turns
 from portbook.register.operations.turns import TURNS
+from portbook.register.reading import statuses
 from portbook.review import Ground, Verdict
 from portbook.states import PUBLIC_WORDS, ApplicationState
 from portbook.store import EditionStore
@@ -270,7 +271,7 @@ def test_what_a_version_changed_is_shown(desk: At) -> None:
 def test_its_author_reads_how_it_stands_in_each_state(desk: At, wanted: ApplicationState) -> None:
     number = work.in_state(wanted).answer["application"]
     actor = "gus" if wanted in (S.MODIFIABLE, S.MODIFIED) else "tia"
-    status = showing.status(actor, number, clock.instant())
+    status = statuses.status(actor, number, clock.instant())
     text = page(desk(actor), number)
     assert PUBLIC_WORDS[wanted] in text
     sentence = re.search(r'<p class="answer">(.*?)</p>', text)

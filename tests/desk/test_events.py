@@ -12,8 +12,9 @@ from django.db import connection
 from django.test import Client
 
 from portbook.desk.office import events
-from portbook.register import reading_events, tables
+from portbook.register import tables
 from portbook.register.operations import registry
+from portbook.register.reading import ledger
 from portbook.register.roles import Role
 from register import desk as at_work
 
@@ -123,11 +124,11 @@ def test_the_json_of_an_event_verifies_without_us(desk: At) -> None:
     ],
 )
 def test_a_link_that_was_changed_is_told(desk: At, change: str, sound: tuple[bool, ...]) -> None:
-    whole = reading_events.link(3)
+    whole = ledger.link(3)
     assert whole is not None
     assert whole[2:] == (True, True, True)
     tamper(change)
-    link = reading_events.link(3)
+    link = ledger.link(3)
     assert link is not None
     assert link[2:] == sound
     assert b"Not sound." in desk("aud").get("/desk/events/3").content

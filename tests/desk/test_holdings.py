@@ -10,10 +10,11 @@ from django.test import Client
 
 from portbook.procedures import Amendment, Target, Wish
 from portbook.records import rich
-from portbook.register import holdings, tables
+from portbook.register import tables
 from portbook.register.limits import ROWS_A_PAGE
 from portbook.register.models import Entry
 from portbook.register.operations import contacts, entries, returning, revoking
+from portbook.register.reading import holdings
 from portbook.states import ApplicationState
 from register import desk as registry
 

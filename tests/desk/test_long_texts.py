@@ -18,9 +18,10 @@ from asking import application
 from portbook.applications import to_toml
 from portbook.desk.deeds import Deed, table
 from portbook.errors import PortbookError
-from portbook.register import limits, roles, showing
+from portbook.register import limits, roles
 from portbook.register.operations import takeovers
 from portbook.register.operations.links import Link
+from portbook.register.reading import statuses
 from portbook.states import ApplicationState
 from portbook.web import clock
 from register import desk as registry
@@ -89,7 +90,7 @@ def done(deed: Deed, member: str, values: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("state", [state for state in S if state in STATES], ids=lambda state: state.name)
 def test_the_texts_of_every_deed_on_an_application(desk: At, state: ApplicationState) -> None:
     number = registry.in_state(state).answer["application"]
-    about = {"application": number, "version": showing.status("ada", number, clock.instant()).version}
+    about = {"application": number, "version": statuses.status("ada", number, clock.instant()).version}
     deeds = [deed for deed in table().values() if state in roles.STATES.get(deed.operation, ())]
     assert [each for deed in deeds for each in wrong(deed, about)] == []
 

@@ -21,8 +21,9 @@ from portbook.desk.models import Count
 from portbook.errors import RuleError
 from portbook.numbers import Transport
 from portbook.procedures import Target
-from portbook.register import showing, tables
+from portbook.register import tables
 from portbook.register.operations import appeals, contacts, returning
+from portbook.register.reading import statuses
 from portbook.register.roles import RIGHTS
 from portbook.states import ApplicationState
 from portbook.web import clock
@@ -161,7 +162,7 @@ def test_every_deed_on_an_application(desk: At, state: ApplicationState) -> None
     """By the operations all cells; by page and API those in which somebody may."""
     doors = Doors(desk)
     done = registry.in_state(state)
-    status = showing.status("ada", done.answer["application"], clock.instant())
+    status = statuses.status("ada", done.answer["application"], clock.instant())
     assert status.state is state
     about = {"application": done.answer["application"], "version": status.version}
     case = cells.case_of(about["application"], status.version, state)

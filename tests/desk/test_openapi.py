@@ -13,7 +13,8 @@ from portbook.applications import to_toml
 from portbook.desk.deeds import table
 from portbook.desk.programs import schemas
 from portbook.desk.programs.scopes import Scope, scope_of
-from portbook.register import showing, tables
+from portbook.register import tables
+from portbook.register.reading import statuses
 from portbook.states import ApplicationState
 from portbook.web import clock
 from register import desk as registry
@@ -170,7 +171,7 @@ def test_an_application_is_changed_by_a_token(document: dict[str, Any]) -> None:
     values = {"application": sent["application"], "version": sent["version"], "request": to_toml(asks)}
     done = tia.act("change-application", values)
     assert done.status_code == 200, done.content
-    version = showing.status("tia", sent["application"], clock.instant()).version
+    version = statuses.status("tia", sent["application"], clock.instant()).version
     assert done.json()["answer"]["version"] == version != sent["version"]
     assert tia.act("change-application", values).status_code == 409, "that version is old now"
     assert bearer.of_member("tom").act("change-application", values).status_code == 404

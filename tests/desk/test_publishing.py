@@ -13,7 +13,7 @@ from portbook.procedures import Amendment, Target, Wish
 from portbook.records import rich
 from portbook.register import tables
 from portbook.register.operations import entries, registry
-from portbook.register.unpublished import unpublished
+from portbook.register.reading.unpublished import unpublished
 from portbook.store import EditionStore
 from portbook.web import shown
 from register import desk as at_work

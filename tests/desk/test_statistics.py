@@ -11,9 +11,9 @@ from django.test import Client
 
 from portbook.desk.office.statistics import bars
 from portbook.policy import RFC6335
-from portbook.register import statistics
 from portbook.register.operations import applying
-from portbook.register.statistics import Month, Span
+from portbook.register.reading import statistics
+from portbook.register.reading.statistics import Month, Span
 from register import desk as at_work
 
 from .people import statements

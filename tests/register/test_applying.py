@@ -10,9 +10,10 @@ from django.db import OperationalError
 
 from portbook.applications import Reading
 from portbook.errors import PortbookError
-from portbook.register import changing, showing, tables
+from portbook.register import changing, tables
 from portbook.register.operations import applying, recommending, reviewing
 from portbook.register.operations.acting import Refused
+from portbook.register.reading import statuses
 from portbook.review import Verdict
 from portbook.states import ApplicationState
 
@@ -183,7 +184,7 @@ def test_the_ids_of_others_are_as_unknown_as_those_of_nobody(actor: str) -> None
         words.add(error.problem.message.replace(str(asked), "N"))
         refused(lambda asked=asked: applying.answer(by(actor), asked, version=version, words="x"), code)
         if actor != "aud":
-            refused(lambda asked=asked: showing.status(actor, asked, f"{desk.DAY}T10:00:00Z"), code)
+            refused(lambda asked=asked: statuses.status(actor, asked, f"{desk.DAY}T10:00:00Z"), code)
     assert len(words) == (2 if actor == "aud" else 1)
 
 
@@ -229,8 +230,8 @@ def test_a_request_lapses_after_its_last_day() -> None:
     number, last = done.answer["application"], desk.after(60)
     assert done.answer["due"] == last
     refused(lambda: applying.lapse(by("ada", last), number), "E-STATE-MOVE")
-    assert showing.due(f"{last}T23:59:59Z", "ada")[0].operation == "remind"
-    assert [each.operation for each in showing.due(f"{desk.after(61)}T00:00:00Z", "ada")] == ["lapse"]
+    assert statuses.due(f"{last}T23:59:59Z", "ada")[0].operation == "remind"
+    assert [each.operation for each in statuses.due(f"{desk.after(61)}T00:00:00Z", "ada")] == ["lapse"]
     assert applying.lapse(by("ada", desk.after(61)), number).answer["state"] == "withdrawn"
 
 
@@ -242,7 +243,7 @@ def test_an_applicant_sees_whose_turn_it_is_and_no_name_of_the_registry() -> Non
     number = done.answer["application"]
     recommending.ask(by("eve", desk.after(3)), **of(done), question="How often does a gauge call?")
     applying.answer(by("tia", desk.after(13)), **of(done), words="Once a minute.")
-    seen = showing.status("tia", number, f"{desk.after(14)}T10:00:00Z")
+    seen = statuses.status("tia", number, f"{desk.after(14)}T10:00:00Z")
     assert seen.waiting.turn == "operator"
     assert (seen.waiting.word, seen.waiting.since[:10]) == ("Validating Request", desk.after(13))
     assert [(word.author, word.kind) for word in seen.conversation] == [
@@ -256,7 +257,7 @@ def test_an_applicant_sees_whose_turn_it_is_and_no_name_of_the_registry() -> Non
     letter = tables.rows("SELECT body FROM register_outbox WHERE recipient = 'tia' ORDER BY id DESC")
     assert "How often does a gauge call?" in letter[0][0]
     assert not any("eve" in text.split() for (text,) in letter)
-    inside = showing.status("ada", number, f"{desk.after(14)}T10:00:00Z")
+    inside = statuses.status("ada", number, f"{desk.after(14)}T10:00:00Z")
     assert [word.author for word in inside.conversation] == ["eve", "tia"]
 
 
@@ -283,11 +284,11 @@ def test_each_state_has_its_turn_its_clock_and_its_queues(
 ) -> None:
     done = desk.in_state(wanted)
     instant = f"{desk.DAY}T12:00:00Z"
-    seen = showing.status("tia", done.answer["application"], instant)
+    seen = statuses.status("tia", done.answer["application"], instant)
     assert (seen.state, seen.waiting.due, seen.waiting.turn) == (wanted, due, turn)
     assert seen.next
     waiting = {
-        name: [each.application for each in showing.queue(name, instant)] for name in (*desk.PEOPLE, "tia")
+        name: [each.application for each in statuses.queue(name, instant)] for name in (*desk.PEOPLE, "tia")
     }
     assert {name for name, found in waiting.items() if found} == queues - (set() if turn else {"tia"})
 
@@ -296,8 +297,8 @@ def test_an_expert_who_has_spoken_waits_for_nobody() -> None:
     done = desk.in_state(S.EXPERT_REVIEW)
     instant = f"{desk.DAY}T12:00:00Z"
     recommending.recuse(by("eve"), done.answer["application"], tie="I wrote it")
-    assert showing.queue("eve", instant) == ()
-    assert [each.application for each in showing.queue("eli", instant)] == [done.answer["application"]]
+    assert statuses.queue("eve", instant) == ()
+    assert [each.application for each in statuses.queue("eli", instant)] == [done.answer["application"]]
     recommending.recommend(by("eli"), **of(done), verdict=Verdict.GRANT, reasons="In order.")
-    assert showing.queue("eli", instant) == ()
+    assert statuses.queue("eli", instant) == ()
     assert state(done.answer["application"]) == "assignable"

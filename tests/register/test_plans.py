@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from portbook.register import showing, showing_many, tables
+from portbook.register import tables
+from portbook.register.reading import statuses, together
 from portbook.states import ApplicationState
 
 from . import desk
@@ -51,8 +52,8 @@ def test_no_first_page_looks_at_applications_that_are_closed(at_work: None) -> N
     """What waits, and what is late, is found by the index of days: nobody waits for most applications."""
     for member in ("ada", "eve"):
         with heard() as asked:
-            showing.waits(member, f"{desk.DAY}T10:00:00Z", 20)
-            showing.due(f"{desk.DAY}T10:00:00Z", member, 10)
+            statuses.waits(member, f"{desk.DAY}T10:00:00Z", 20)
+            statuses.due(f"{desk.DAY}T10:00:00Z", member, 10)
         wrong = [(step, sql) for step, sql in steps_of(asked) if _reads_all_applications(step)]
         assert wrong == []
 
@@ -60,9 +61,9 @@ def test_no_first_page_looks_at_applications_that_are_closed(at_work: None) -> N
 def test_nothing_of_a_list_is_kept(at_work: None) -> None:
     """What was read for a page goes with it: a server shows the page for weeks."""
     desk.in_state(ApplicationState.EXPERT_REVIEW)
-    assert showing.due(f"{desk.after(60)}T10:00:00Z", "ada")
+    assert statuses.due(f"{desk.after(60)}T10:00:00Z", "ada")
     gc.collect()
-    assert [each for each in gc.get_objects() if isinstance(each, showing_many.Together)] == []
+    assert [each for each in gc.get_objects() if isinstance(each, together.Together)] == []
 
 
 @contextmanager

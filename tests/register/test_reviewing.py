@@ -12,7 +12,7 @@ from portbook.errors import PortbookError
 from portbook.findings import Action
 from portbook.procedures import Ground as SuccessionGround
 from portbook.procedures import Succession
-from portbook.register import showing, tables
+from portbook.register import tables
 from portbook.register.acts import Act, Done
 from portbook.register.limits import MAX_NAME, MAX_TEXT
 from portbook.register.operations import (
@@ -27,6 +27,7 @@ from portbook.register.operations import (
 )
 from portbook.register.operations.acting import Refused
 from portbook.register.operations.reviewing import Ruling
+from portbook.register.reading import statuses
 from portbook.register.roles import STATES
 from portbook.review import Decision, Ground, Verdict
 from portbook.states import ApplicationState
@@ -181,14 +182,14 @@ def test_a_holder_refuses_or_is_silent() -> None:
     again = validated(submitted("share", {"service_name": "tide-two"}, actor="tom"))
     number, last = again.answer["application"], desk.after(28)
     refused(lambda: reviewing.remind(by("ada", desk.after(14)), number), "E-NOT-DUE")
-    assert [each.operation for each in showing.due(f"{desk.after(15)}T10:00:00Z", "ada")] == ["remind"]
+    assert [each.operation for each in statuses.due(f"{desk.after(15)}T10:00:00Z", "ada")] == ["remind"]
     reviewing.remind(by("ada", desk.after(15)), number)
-    assert showing.due(f"{desk.after(16)}T10:00:00Z", "ada") == ()
+    assert statuses.due(f"{desk.after(16)}T10:00:00Z", "ada") == ()
     refused(lambda: reviewing.remind(by("ada", desk.after(21)), number), "E-NOT-DUE")  # one a week
     reviewing.remind(by("ada", desk.after(22)), number)
     refused(lambda: confirming.close_unconfirmed(by("ada", last), number), "E-STATE-MOVE")
     late = desk.after(29)
-    assert [each.operation for each in showing.due(f"{late}T10:00:00Z", "ada")] == ["close unconfirmed"]
+    assert [each.operation for each in statuses.due(f"{late}T10:00:00Z", "ada")] == ["close unconfirmed"]
     assert confirming.close_unconfirmed(by("ada", late), number).answer["state"] == "refused"
 
 
@@ -262,7 +263,7 @@ def test_an_expert_does_not_decide_his_own_case() -> None:
         validated(done)
         refused(lambda done=done: granted(done, "eve"), "E-EXPERT-COI")
         assert number not in [
-            each.application for each in showing.queue("eve", f"{desk.DAY}T12:00:00Z") if actor != "eve"
+            each.application for each in statuses.queue("eve", f"{desk.DAY}T12:00:00Z") if actor != "eve"
         ], name
         assert granted(done, "eli").answer["state"] == "assignable", name
         applying.withdraw(by(actor), number)
@@ -325,7 +326,7 @@ def test_a_team_that_is_silent_too_often() -> None:
         )
         words = {
             each.operation
-            for each in showing.due(f"{late}T10:00:00Z", "ada")
+            for each in statuses.due(f"{late}T10:00:00Z", "ada")
             if each.application == done.answer["application"]
         }
         if number < 2:
@@ -463,7 +464,7 @@ def test_a_text_that_no_table_keeps_is_refused(what: str) -> None:
 def test_the_longest_text_is_kept_whole() -> None:
     done = desk.in_state(S.WITH_REQUESTER)
     applying.answer(by("tia"), **of(done), words=LONG[1:])
-    kept = showing.status("ada", done.answer["application"], f"{desk.DAY}T12:00:00Z").conversation
+    kept = statuses.status("ada", done.answer["application"], f"{desk.DAY}T12:00:00Z").conversation
     assert kept[-1].text == LONG[1:]
 
 

@@ -134,7 +134,7 @@ def test_a_common_mail_domain_ties_an_expert_and_a_common_address_a_registrar() 
 
 
 def test_every_operation_has_its_row() -> None:
-    elsewhere = {"show application", "publish"}  # `showing` and `publishing`
+    elsewhere = {"show application", "publish"}  # `reading` and `publishing`
     assert operations_read.performed() == set(TABLE) - elsewhere
     assert set(roles.RIGHTS) == set(TABLE)
     assert {name for name, row in TABLE.items() if row[-1] != "-"} == set(roles.STATES)

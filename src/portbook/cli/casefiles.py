@@ -1,6 +1,6 @@
 """What a member may see of applications: his queue, one case, what time has made due.
 
-Who sees what, `register.showing` says.
+Who sees what, `register.reading` says.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from portbook.cli.refusal import FOUND
 from portbook.errors import RuleError
 
 if TYPE_CHECKING:
-    from portbook.register.showing import Status, Waiting
+    from portbook.register.reading.statuses import Status, Waiting
 
 TITLES = ("Application", "What", "State", "Whose turn", "Since", "Until")
 
@@ -45,10 +45,10 @@ def queue(arguments: argparse.Namespace) -> int:
     """List what waits for the member."""
     name = acts.member_of(arguments)
     acts.connect()
-    from portbook.register import showing
+    from portbook.register.reading import statuses
 
     try:
-        found = showing.queue(name, clock.instant())
+        found = statuses.queue(name, clock.instant())
     except RuleError as error:
         return acts.refused(error, is_json=arguments.json)
     if arguments.json:
@@ -64,10 +64,10 @@ def due(arguments: argparse.Namespace) -> int:
     """List what time has made due."""
     name = acts.member_of(arguments)
     acts.connect()
-    from portbook.register import showing
+    from portbook.register.reading import statuses
 
     try:
-        found = showing.due(clock.instant(), name)
+        found = statuses.due(clock.instant(), name)
     except RuleError as error:
         return acts.refused(error, is_json=arguments.json)
     if arguments.json:
@@ -88,10 +88,10 @@ def case(arguments: argparse.Namespace) -> int:
     """Show one application."""
     name = acts.member_of(arguments)
     acts.connect()
-    from portbook.register import showing
+    from portbook.register.reading import statuses
 
     try:
-        status = showing.status(name, arguments.application, clock.instant())
+        status = statuses.status(name, arguments.application, clock.instant())
     except RuleError as error:
         return acts.refused(error, is_json=arguments.json)
     told = _told(status)

@@ -13,10 +13,10 @@ from portbook.desk.limits import MAX_DUE, MAX_WAITING
 from portbook.desk.members import Person, person_of
 from portbook.desk.models import Draft
 from portbook.desk.office.overview import overview
-from portbook.register import showing
 from portbook.register.operations import turns
+from portbook.register.reading import statuses
+from portbook.register.reading.statuses import Waiting
 from portbook.register.roles import Role
-from portbook.register.showing import Waiting
 from portbook.web import clock
 
 # What comes to each role: its heading, what its empty place says, and where more of it is.
@@ -78,7 +78,7 @@ class Due(NamedTuple):
 def work(request: HttpRequest) -> HttpResponse:
     """What waits for me."""
     person, instant = person_of(request), clock.instant()
-    waits = showing.waits(person.member, instant, MAX_WAITING + 1) if person.roles or person.party else {}
+    waits = statuses.waits(person.member, instant, MAX_WAITING + 1) if person.roles or person.party else {}
     parts = [_part(role, waits[role], instant[:10]) for role in PLACES if role in waits]
     context = {
         "parts": parts,
@@ -117,7 +117,7 @@ def _due(person: Person, instant: str) -> tuple[Due, ...]:
             deeds[each.operation],
             f"{deeds[each.operation].address}?application={each.application}",
         )
-        for each in showing.due(instant, person.member, MAX_DUE)
+        for each in statuses.due(instant, person.member, MAX_DUE)
     )
 
 

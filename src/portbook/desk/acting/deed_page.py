@@ -25,8 +25,8 @@ from portbook.errors import RuleError
 from portbook.register.acts import Act, Done
 from portbook.register.limits import MAX_NAME
 from portbook.register.operations.dossiers import Dossier
+from portbook.register.reading.whole import dossier_of, last_event
 from portbook.register.roles import Role
-from portbook.register.showing_one import dossier_of, last_event
 from portbook.web import clock
 
 SHOW, DO, ASK = "show", "do", "ask"

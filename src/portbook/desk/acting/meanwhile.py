@@ -6,9 +6,9 @@ from django import forms
 
 from portbook.desk.members import Person
 from portbook.errors import RuleError
-from portbook.register import showing_one
+from portbook.register.reading import whole
+from portbook.register.reading.whole import Happened
 from portbook.register.roles import Role
-from portbook.register.showing_one import Happened
 
 TOO_LATE = frozenset({"E-STALE", "E-STATE-MOVE", "E-ROW-STALE"})
 
@@ -22,4 +22,4 @@ def meanwhile(person: Person, error: RuleError, form: forms.Form, opened: Any) -
     if error.problem.code not in TOO_LATE or not application or not opened:
         return ()
     tells_names = person.has(Role.REGISTRAR, Role.AUDITOR)
-    return tuple(showing_one.happened(application, tells_names=tells_names, after=opened))
+    return tuple(whole.happened(application, tells_names=tells_names, after=opened))

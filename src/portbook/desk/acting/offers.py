@@ -10,9 +10,9 @@ from django.forms import Form
 from portbook.desk.acting.deed_page import Said
 from portbook.desk.deeds import Deed, table
 from portbook.findings import Action, Finding
-from portbook.register import showing_one
 from portbook.register.limits import MAX_TEXT
-from portbook.register.showing_one import Opened
+from portbook.register.reading import whole
+from portbook.register.reading.whole import Opened
 from portbook.states import ApplicationState
 
 EDIT = "change application"  # has a page of its own, with the form of an application
@@ -91,7 +91,7 @@ def of(opened: Opened, deed: Deed) -> dict[str, Any]:
 def forms_of(deed: Deed, given: dict[str, Any]) -> tuple[Form, Said]:
     """Return the forms of a deed on a page that has several."""
     said = Said(
-        initial={"key": secrets.token_hex(16), "opened": showing_one.last_event()},
+        initial={"key": secrets.token_hex(16), "opened": whole.last_event()},
         auto_id=f"{deed.slug}-%s",
     )
     return deed.form(initial=given, auto_id=f"{deed.slug}-%s"), said

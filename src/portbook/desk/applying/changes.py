@@ -25,8 +25,8 @@ from portbook.desk.models import Draft
 from portbook.findings import Finding
 from portbook.policy import Policy
 from portbook.register import roles
-from portbook.register import showing as register_showing
 from portbook.register.operations.dossiers import opened
+from portbook.register.reading import statuses
 from portbook.register.roles import Role
 from portbook.states import ApplicationState
 from portbook.web import clock
@@ -52,7 +52,7 @@ def standing_of(person: Person, number: int) -> Standing:
     """Return an application that *person* sent; others' are not there (T-58)."""
     if number > MAX_NUMBER:
         raise problems.no_such_page("application")
-    dossier = opened(register_showing.looking(person.member, clock.instant()), number)
+    dossier = opened(statuses.looking(person.member, clock.instant()), number)
     if dossier.row.submitter != person.member:
         raise problems.no_such_page("application of yours")
     return Standing(number, dossier.state, dossier.version.digest, dossier.application, dossier.doing.policy)

@@ -29,8 +29,9 @@ from portbook.numbers import MAX_PORT, Transport
 from portbook.policy import RFC6335, Asked, Policy
 from portbook.precheck import Checker, PreCheck
 from portbook.records import PublishedDate, Record
-from portbook.register import showing, tables
+from portbook.register import tables
 from portbook.register.operations.contesting import contested
+from portbook.register.reading import statuses
 from portbook.states import ApplicationState
 from portbook.web import clock
 from portbook.web.editions import Served
@@ -126,7 +127,7 @@ WOULD = {  # what findings are called before anything is sent, the gravest first
 
 def policy_for(person: Person) -> Policy:
     """Return the policy of the registry as it stands."""
-    return showing.looking(person.member, clock.instant()).policy
+    return statuses.looking(person.member, clock.instant()).policy
 
 
 def _known() -> Circumstances:

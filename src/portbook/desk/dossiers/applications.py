@@ -8,10 +8,10 @@ from django.shortcuts import render
 from portbook.desk import sentences
 from portbook.desk.entrance import signed_in
 from portbook.desk.members import person_of
-from portbook.register import showing_lists
 from portbook.register.limits import MAX_NAME, MAX_SOUGHT
+from portbook.register.reading import lists
+from portbook.register.reading.lists import CLOSED, LATE, OPEN, RUNNING, SOON, Listed, Sought
 from portbook.register.roles import Role
-from portbook.register.showing_lists import CLOSED, LATE, OPEN, RUNNING, SOON, Listed, Sought
 from portbook.states import ApplicationState
 from portbook.web import clock
 
@@ -30,7 +30,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     """The applications that I may see."""
     person, instant = person_of(request), clock.instant()
     sought = _sought(request)
-    page = showing_lists.applications(person.member, instant, sought)
+    page = lists.applications(person.member, instant, sought)
     asked = {name: value for name, value in sought._asdict().items() if value and name != "after"}
     sees_all = person.has(Role.REGISTRAR, Role.AUDITOR)
     context = {
@@ -73,7 +73,7 @@ def _address(asked: dict[str, str]) -> str:
 
 def _counts(member: str, instant: str) -> list[tuple[str, int, str]]:
     """How many open applications stand in each state, and where they are listed."""
-    found = showing_lists.counts(member, instant)
+    found = lists.counts(member, instant)
     return [(STATES[state], number, _address({"state": state})) for state, number in found.items()]
 
 

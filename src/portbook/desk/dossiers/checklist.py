@@ -22,8 +22,8 @@ from portbook.desk.entrance import for_roles
 from portbook.desk.limits import MAX_REMARK
 from portbook.desk.members import person_of
 from portbook.findings import Finding
-from portbook.register import showing_one
 from portbook.register.limits import MAX_TEXT
+from portbook.register.reading import whole
 from portbook.register.roles import Role
 from portbook.review import CHECKLIST, Item
 from portbook.web import clock
@@ -100,8 +100,8 @@ def checklist(request: HttpRequest, number: int) -> HttpResponse:
     if number > MAX_NUMBER:
         raise problems.no_such_page("application")
     person = person_of(request)
-    dossier = showing_one.dossier_of(person.member, number, clock.instant(), (person.email,))
-    opened = showing_one.application(dossier)
+    dossier = whole.dossier_of(person.member, number, clock.instant(), (person.email,))
+    opened = whole.application(dossier)
     if offers.RECOMMEND not in opened.may:
         raise problems.no_such_page("recommendation to give")
     form = Checklist(request.POST or None)

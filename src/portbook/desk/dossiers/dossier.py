@@ -15,13 +15,14 @@ from portbook.desk.members import person_of
 from portbook.desk.office import event_sentences
 from portbook.findings import Action, Finding
 from portbook.names import fold
-from portbook.register import showing_like, showing_one, tables
+from portbook.register import tables
 from portbook.register.entries import Reader
 from portbook.register.operations.dossiers import Dossier
 from portbook.register.operations.turns import TURNS
 from portbook.register.publishing import PUBLISHED
+from portbook.register.reading import alike, whole
+from portbook.register.reading.whole import Opened
 from portbook.register.roles import Role
-from portbook.register.showing_one import Opened
 from portbook.review import CHECKLIST
 from portbook.states import ApplicationState
 from portbook.web import clock
@@ -45,8 +46,8 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
     person, instant = person_of(request), clock.instant()
     if number > MAX_NUMBER:
         raise problems.no_such_page("application")
-    dossier = showing_one.dossier_of(person.member, number, instant, (person.email,))
-    opened = showing_one.application(dossier)
+    dossier = whole.dossier_of(person.member, number, instant, (person.email,))
+    opened = whole.application(dossier)
     status = opened.status
     is_assigned = status.state is ApplicationState.ASSIGNED
     is_published = is_assigned and _is_published(number)
@@ -147,7 +148,7 @@ def _evidence(request: HttpRequest, dossier: Dossier, opened: Opened, instant: s
         "edition_says": edition_says.told(
             here, opened.policy, opened.status.version, opened.asks, instant[:10], _given(opened)
         ),
-        "like": showing_like.cases(dossier),
+        "like": alike.cases(dossier),
     }
     if offers.RECOMMEND in opened.may:
         evidence["checklist"] = checklist.unanswered(opened.status.findings)

@@ -16,8 +16,8 @@ from portbook.desk.entrance import for_roles
 from portbook.desk.members import person_of
 from portbook.desk.models import StatusLink
 from portbook.errors import RuleError
-from portbook.register import showing
 from portbook.register.operations.turns import TURNS
+from portbook.register.reading import statuses
 from portbook.register.roles import Role
 from portbook.web import clock
 from portbook.web.problems import RequestError, wrong_method
@@ -58,7 +58,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         raise _nothing()
     instant = clock.instant()
     try:
-        found = showing.status(link.made_by.member, link.application, instant)
+        found = statuses.status(link.made_by.member, link.application, instant)
     except RuleError:  # whoever made it may see the application no more
         raise _nothing() from None
     waiting = found.waiting

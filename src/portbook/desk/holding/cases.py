@@ -20,12 +20,12 @@ from portbook.desk.layout import EVENT_READERS
 from portbook.desk.members import Person, person_of
 from portbook.desk.sentences import lateness
 from portbook.desk.words import day
-from portbook.register import showing_cases
 from portbook.register.cases import Appeal
 from portbook.register.operations.acting import parties_of
 from portbook.register.operations.returning import told
+from portbook.register.reading import running
+from portbook.register.reading.running import Early, Revocation
 from portbook.register.roles import Role
-from portbook.register.showing_cases import Early, Revocation
 from portbook.states import RevocationState
 from portbook.web import clock
 
@@ -103,7 +103,7 @@ def _returns(person: Person, is_open: bool, today: str) -> list[Line]:
             each.notice.ends < today,
             notice_deeds(person, each) if is_open else (),
         )
-        for each in showing_cases.returns(is_open=is_open)
+        for each in running.returns(is_open=is_open)
     ]
 
 
@@ -117,7 +117,7 @@ def _contacts(person: Person, is_open: bool, today: str) -> list[Line]:
             each.notice.ends < today,
             change_deeds(person, each) if is_open else (),
         )
-        for each in showing_cases.contact_changes(is_open=is_open)
+        for each in running.contact_changes(is_open=is_open)
     ]
 
 
@@ -133,7 +133,7 @@ def waiting(state: str, begins: str, ends: str, today: str) -> str:
 
 
 def _revocations(person: Person, is_open: bool, today: str) -> list[Line]:
-    return [_line_of(person, each, today) for each in showing_cases.revocations(is_open=is_open)]
+    return [_line_of(person, each, today) for each in running.revocations(is_open=is_open)]
 
 
 def _line_of(person: Person, found: Revocation, today: str) -> Line:
@@ -155,7 +155,7 @@ def _clock(due: str, today: str) -> str:
 
 
 def _appeals(person: Person, is_open: bool, today: str) -> list[Line]:
-    return [_appeal(person, each) for each in showing_cases.appeals(is_open=is_open)]
+    return [_appeal(person, each) for each in running.appeals(is_open=is_open)]
 
 
 def _appeal(person: Person, appeal: Appeal) -> Line:
@@ -180,12 +180,12 @@ def _takeovers(person: Person, is_open: bool, today: str) -> list[Line]:
             is_open and (bool(each.confirmation) or each.ends < today),
             takeover_deeds(person, each),
         )
-        for each in showing_cases.takeovers(is_open=is_open)
+        for each in running.takeovers(is_open=is_open)
     ]
 
 
 def _early(person: Person, is_open: bool, today: str) -> list[Line]:
-    return [_early_line(person, each, today) for each in showing_cases.early()] if is_open else []
+    return [_early_line(person, each, today) for each in running.early()] if is_open else []
 
 
 def _early_line(person: Person, early: Early, today: str) -> Line:
@@ -217,7 +217,7 @@ _PARTS = {
 def case(request: HttpRequest, number: int) -> HttpResponse:
     """One case of revocation, from the suspicion to the decision."""
     person, today = person_of(request), clock.instant()[:10]
-    found = showing_cases.revocation(number) if number <= MAX_NUMBER else None
+    found = running.revocation(number) if number <= MAX_NUMBER else None
     if found is None or not sees_case(person, found):
         raise problems.no_such_page("case")
     row = found.case
@@ -230,7 +230,7 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
         "today": today,
         "late": lateness(row.due, today),
         "deeds": possible(person, found.holders, _STEPS.get(state, ()), case=row.identity),
-        "told": showing_cases.told_of([f"case {number}", told(found.target)])
+        "told": running.told_of([f"case {number}", told(found.target)])
         if person.has(*EVENT_READERS)
         else None,
     }

@@ -17,9 +17,9 @@ from portbook.desk.layout import EVENT_READERS
 from portbook.desk.limits import MAX_MONTHS
 from portbook.desk.members import person_of
 from portbook.errors import RuleError
-from portbook.register import asked_addresses, holdings, showing_cases
 from portbook.register.limits import MAX_NAME, VERIFIED_MONTHS
 from portbook.register.operations import asking_addresses
+from portbook.register.reading import asked_addresses, holdings, running
 from portbook.register.roles import Role
 from portbook.web import clock
 
@@ -98,15 +98,15 @@ def contact(request: HttpRequest, contact_id: str) -> HttpResponse:
     found = holdings.party(contact_id) if len(contact_id) <= MAX_NAME else None
     if found is None or not (is_office or person.party == contact_id):
         raise problems.no_such_page("contact")
-    changes = [each for each in showing_cases.contact_changes() if each.name == contact_id]
+    changes = [each for each in running.contact_changes() if each.name == contact_id]
     objects = [f"contact {contact_id}", *(f"notice {each.notice.identity}" for each in changes)]
     context = {
         "party": found,
         "deeds": contact_deeds(person, found),
         "changes": [(each, change_deeds(person, each)) for each in changes],
-        "takeovers": [each for each in showing_cases.takeovers() if each.contact == contact_id],
+        "takeovers": [each for each in running.takeovers() if each.contact == contact_id],
         "rows": [line_of(held) for held in holdings.of_party(contact_id).rows] if is_office else [],
-        "told": showing_cases.told_of(objects) if person.has(*EVENT_READERS) else None,
+        "told": running.told_of(objects) if person.has(*EVENT_READERS) else None,
         "is_office": is_office,
     }
     return render(request, "desk/contact.html", context)

@@ -22,12 +22,12 @@ from portbook.formats import columns
 from portbook.names import fold
 from portbook.numbers import FIRST_USER_PORT, Transport
 from portbook.procedures.rows import is_temporary
-from portbook.register import events_about, holdings, showing_cases
 from portbook.register.entries import Held
 from portbook.register.limits import MAX_NAME, MAX_ROWS_SOUGHT
 from portbook.register.operations.acting import parties_of
+from portbook.register.reading import events_about, holdings, running
+from portbook.register.reading.running import Noticed, Revocation
 from portbook.register.roles import Role
-from portbook.register.showing_cases import Noticed, Revocation
 from portbook.web import clock
 from portbook.web.shown import edition_of
 
@@ -226,8 +226,8 @@ def _running(person: Person, found: tuple[Held, ...], name: str | None) -> dict[
     names = {held.record.service_name or "" for held in found}
     identities = [held.identity for held in found]
     about = {fold(each) for each in names} - {""}
-    notices = [each for each in showing_cases.returns() if fold(each.name) in about]
-    cases = [each for each in showing_cases.revocations() if fold(each.case.service) in about]
+    notices = [each for each in running.returns() if fold(each.name) in about]
+    cases = [each for each in running.revocations() if fold(each.case.service) in about]
     return {
         "notices": [(each, notice_deeds(person, each)) for each in notices],
         "cases": [each for each in cases if sees_case(person, each)],
@@ -257,4 +257,4 @@ def _told(
     objects = [*events_about.objects_of(sorted(names)), *events_about.seeding_of(identities)]
     objects += [f"notice {each.notice.identity}" for each in notices]
     objects += [f"case {each.case.identity}" for each in cases]
-    return showing_cases.told_of([*objects, "-"], name or "")
+    return running.told_of([*objects, "-"], name or "")

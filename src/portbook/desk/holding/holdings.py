@@ -9,8 +9,8 @@ from portbook.desk.acting.possible import possible
 from portbook.desk.entrance import signed_in
 from portbook.desk.holding.entries import line_of, notice_deeds, position_of, sees_case
 from portbook.desk.members import Person, person_of
-from portbook.register import holdings as reads
-from portbook.register import showing, showing_cases
+from portbook.register.reading import holdings as reads
+from portbook.register.reading import running, statuses
 from portbook.register.roles import Role
 from portbook.web import clock
 
@@ -24,7 +24,7 @@ def holdings(request: HttpRequest) -> HttpResponse:
     person, instant = person_of(request), clock.instant()
     context: dict[str, Any] = {
         "today": instant[:10],
-        "takeovers": showing_cases.takeovers_of(person.member, person.party),
+        "takeovers": running.takeovers_of(person.member, person.party),
     }
     if person.party:
         context |= _held(request, person, instant)
@@ -35,22 +35,20 @@ def _held(request: HttpRequest, person: Person, instant: str) -> dict[str, Any]:
     party = person.party
     page = reads.of_party(party, position_of(request))
     known = reads.party(party)
-    returns = [each for each in showing_cases.returns() if party in each.holders]
+    returns = [each for each in running.returns() if party in each.holders]
     return {
         "party": known,
         "deeds": contact_deeds(person, known) if known else (),
         "rows": [line_of(held) for held in page.rows],
         "is_first": not position_of(request),
         "next": f"/desk/holdings?after={page.next}" if page.next else "",
-        "asked": showing.waits(person.member, instant, MOST_ASKED).get(Role.HOLDER, ()),
+        "asked": statuses.waits(person.member, instant, MOST_ASKED).get(Role.HOLDER, ()),
         "notices": [(each, notice_deeds(person, each)) for each in returns],
         "changes": [
-            (each, change_deeds(person, each))
-            for each in showing_cases.contact_changes()
-            if party in each.holders
+            (each, change_deeds(person, each)) for each in running.contact_changes() if party in each.holders
         ],
         "cases": [
-            each for each in showing_cases.revocations() if sees_case(person, each) and party in each.holders
+            each for each in running.revocations() if sees_case(person, each) and party in each.holders
         ],
     }
 
@@ -67,7 +65,7 @@ def contact_deeds(person: Person, party: reads.Party) -> Any:
     )
 
 
-def change_deeds(person: Person, noticed: showing_cases.Noticed) -> Any:
+def change_deeds(person: Person, noticed: running.Noticed) -> Any:
     """Return what *person* may do about other addresses that are asked for."""
     operations = [] if noticed.is_confirmed else ["confirm contact change"]
     return possible(

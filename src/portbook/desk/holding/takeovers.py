@@ -21,12 +21,13 @@ from portbook.desk.entrance import METHODS, signed_in
 from portbook.desk.members import CHANNEL, Person, person_of
 from portbook.desk.site_links import absolute
 from portbook.errors import RuleError
-from portbook.register import roles, showing_cases
+from portbook.register import roles
 from portbook.register.acts import Act, Done
 from portbook.register.cases import OPEN, Takeover
 from portbook.register.limits import MAX_NAME
 from portbook.register.operations import asking_addresses, takeovers
 from portbook.register.operations.links import Link
+from portbook.register.reading import running
 from portbook.register.roles import Matter, Role
 from portbook.web import clock
 from portbook.web.problems import wrong_method
@@ -83,7 +84,7 @@ def _form(
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """How a takeover stands: for the claimant, who acts for the contact, and the office."""
     person = person_of(request)
-    found = showing_cases.takeover(number) if number <= MAX_NUMBER else None
+    found = running.takeover(number) if number <= MAX_NUMBER else None
     if found is None or not _sees(person, found):
         raise problems.no_such_page("takeover")
     context = {

@@ -16,8 +16,8 @@ from portbook.desk.members import Person, person_of
 from portbook.desk.office import audits
 from portbook.desk.office.event_sentences import Sentence, abouts, sentence
 from portbook.desk.office.forms import EventSearch
-from portbook.register import reading_events
-from portbook.register.reading_events import Line
+from portbook.register.reading import ledger
+from portbook.register.reading.ledger import Line
 
 PIECE = "HX-Request"  # a header of a script that asks for a piece of the page
 
@@ -38,7 +38,7 @@ def books(request: HttpRequest) -> HttpResponse:
     place = {name: search.cleaned_data.get(name) for name in ("before", "after")}
     if place["before"] is not None:
         place["after"] = None
-    found = reading_events.sheet(search.asked, EVENTS_A_PAGE, **place) if is_right else None
+    found = ledger.sheet(search.asked, EVENTS_A_PAGE, **place) if is_right else None
     context = {
         "search": search,
         "found": told(found.lines, person_of(request)) if found else [],
@@ -81,13 +81,13 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 @for_roles(*EVENT_READERS)
 def as_json(request: HttpRequest, number: int) -> HttpResponse:
     """The Event as the line of a dump that it is."""
-    answer = HttpResponse(reading_events.dump_line(_link(number)), content_type="application/json")
+    answer = HttpResponse(ledger.dump_line(_link(number)), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="event-{number}.json"'
     return answer
 
 
-def _link(number: int) -> reading_events.Link:
-    found = reading_events.link(number) if number <= MAX_NUMBER else None
+def _link(number: int) -> ledger.Link:
+    found = ledger.link(number) if number <= MAX_NUMBER else None
     if found is None:
         raise problems.no_such_page("Event")
     return found

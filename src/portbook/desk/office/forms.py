@@ -11,7 +11,7 @@ from django import forms
 
 from portbook.desk.deeds.forms import MAX_NUMBER, line, why, words
 from portbook.register.limits import MAX_CHANNEL, MAX_NAME
-from portbook.register.reading_events import Asked
+from portbook.register.reading.ledger import Asked
 
 
 class MemberSearch(forms.Form):

@@ -15,8 +15,9 @@ from portbook.desk.office.audits import Audit
 from portbook.desk.office.events import Told, told
 from portbook.desk.office.registry import Counts, counts, policy_now, registry_now
 from portbook.desk.words import day
-from portbook.register import reading_events, tables
+from portbook.register import tables
 from portbook.register.models import Registry
+from portbook.register.reading import ledger
 from portbook.register.roles import OPEN_STATES, Role
 from portbook.states import ApplicationState
 
@@ -48,7 +49,7 @@ def overview(person: Person, today: str) -> Overview | None:
         return None
     registry, counted = registry_now(), counts()
     matters = _matters(person, registry, counted, today) if person.has(Role.ADMINISTRATOR) else None
-    newest = reading_events.sheet(reading_events.Asked(), NEWEST_EVENTS).lines
+    newest = ledger.sheet(ledger.Asked(), NEWEST_EVENTS).lines
     return Overview(
         matters if matters is None else tuple(matters),
         registry,

@@ -22,8 +22,8 @@ from portbook.register.acts import Act
 from portbook.register.models import Publication
 from portbook.register.publishing import PUBLISH, PUBLISHED
 from portbook.register.publishing import publish as publish_register
+from portbook.register.reading.unpublished import unpublished
 from portbook.register.roles import RIGHTS
-from portbook.register.unpublished import unpublished
 from portbook.store import EditionStore
 from portbook.web import clock
 

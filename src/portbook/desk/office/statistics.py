@@ -13,8 +13,8 @@ from portbook.desk.entrance import for_roles
 from portbook.desk.layout import EVENT_READERS
 from portbook.desk.office.registry import policy_now
 from portbook.exports.spreadsheet_csv import guarded
-from portbook.register import statistics
-from portbook.register.statistics import Month, Statistics
+from portbook.register.reading import statistics
+from portbook.register.reading.statistics import Month, Statistics
 from portbook.web import clock
 
 _MONTH = re.compile(r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])", re.ASCII)

@@ -25,8 +25,8 @@ from portbook.desk.programs import answers, scopes
 from portbook.desk.programs.bearers import bearing, check_scope
 from portbook.errors import FormatError, Problem, shown
 from portbook.formats.json_text import read_json
-from portbook.register import reading_events, showing, showing_lists
 from portbook.register.acts import Act, Done
+from portbook.register.reading import ledger, lists, statuses
 from portbook.web import clock, questions
 from portbook.web.problems import RequestError
 
@@ -172,7 +172,7 @@ def _faults(form: forms.Form) -> list[dict[str, str]]:
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for the member."""
     questions.refuse_unknown(request.GET, ())
-    waiting = showing.queue(person_of(request).member, clock.instant())
+    waiting = statuses.queue(person_of(request).member, clock.instant())
     return answers.answered({"waiting": [each._asdict() for each in waiting]})
 
 
@@ -182,7 +182,7 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
     questions.refuse_unknown(request.GET, ())
     if len(str(number)) > MAX_DIGITS:
         raise problems.no_such_page("application")
-    status = showing.status(person_of(request).member, number, clock.instant())
+    status = statuses.status(person_of(request).member, number, clock.instant())
     told = {
         **status.waiting._asdict(),
         "state": status.state.value,
@@ -200,10 +200,8 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
 def applications(request: HttpRequest) -> HttpResponse:
     """The applications that the member may see, a page at a time."""
     given = {name: request.GET[name] for name in request.GET}
-    questions.refuse_unknown(given, showing_lists.Sought._fields)
-    page = showing_lists.applications(
-        person_of(request).member, clock.instant(), showing_lists.Sought(**given)
-    )
+    questions.refuse_unknown(given, lists.Sought._fields)
+    page = lists.applications(person_of(request).member, clock.instant(), lists.Sought(**given))
     return answers.answered({"applications": [each._asdict() for each in page.found], "next": page.next})
 
 
@@ -214,7 +212,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) <= MAX_DIGITS):
         raise _malformed(f"after={shown(after)} is no number of an Event")
-    sheet = reading_events.sheet(reading_events.Asked(), MAX_EVENTS, after=int(after))
+    sheet = ledger.sheet(ledger.Asked(), MAX_EVENTS, after=int(after))
     told = [each._asdict() | {"persons": json.loads(each.persons)} for each in reversed(sheet.lines)]
     return answers.answered({"events": told, "more": sheet.has_newer})
 
@@ -223,7 +221,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 def one_event(request: HttpRequest, number: int) -> HttpResponse:
     """One Event whole, as a dump of the books has it, and whether it hangs in the chain."""
     questions.refuse_unknown(request.GET, ())
-    link = reading_events.link(number) if len(str(number)) <= MAX_DIGITS else None
+    link = ledger.link(number) if len(str(number)) <= MAX_DIGITS else None
     if link is None:
         raise problems.no_such_page("Event")
     fits = link.is_what_its_hash_says and link.follows and link.is_followed is not False

@@ -14,7 +14,7 @@ from portbook.desk.programs import answers
 from portbook.desk.programs.schemas import NUMBER, SCHEMAS, TEXT, Schema, field_schema, list_of, object_of
 from portbook.desk.programs.scopes import MEANING, Scope, scope_of
 from portbook.register.limits import MAX_NAME, MAX_TEXT
-from portbook.register.showing_lists import Sought
+from portbook.register.reading.lists import Sought
 from portbook.web import questions
 from portbook.web.problems import PROBLEM_TYPE
 

@@ -12,8 +12,8 @@ from portbook.errors import FormatError, Problem, RuleError
 from portbook.formats.json_text import read_json
 from portbook.register import publishing, roles
 from portbook.register.acts import check
+from portbook.register.reading.unpublished import Unpublished, unpublished
 from portbook.register.roles import Role
-from portbook.register.unpublished import Unpublished, unpublished
 from portbook.store import EditionStore
 from portbook.web import questions
 from portbook.web.problems import RequestError

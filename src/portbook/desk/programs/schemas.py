@@ -9,9 +9,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from django import forms
 
 from portbook.register.events import EventValue
-from portbook.register.reading_events import Line
-from portbook.register.showing import Waiting, Word
-from portbook.register.showing_lists import Listed
+from portbook.register.reading.ledger import Line
+from portbook.register.reading.lists import Listed
+from portbook.register.reading.statuses import Waiting, Word
 
 Schema = dict[str, Any]
 

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from portbook.errors import Problem, RuleError, shown
-from portbook.register import asked_addresses, tables
+from portbook.register import tables
 from portbook.register.acts import Act, Done
 from portbook.register.cases import Inquiry
 from portbook.register.limits import INQUIRY_DAYS
 from portbook.register.operations import contacts, notices
 from portbook.register.operations.acting import Doing, perform
 from portbook.register.operations.links import Link, digest_of
+from portbook.register.reading import asked_addresses
 
 _SOURCE = "docs/register.md"
 

@@ -1,7 +1,7 @@
 """On record: what the tables have of an application besides itself, one question with one statement.
 
 An act asks here, inside its lock.  Lists read all that they will be asked for beforehand, one statement a
-table, and answer the same questions from memory (`showing_many`).
+table, and answer the same questions from memory (`reading.together`).
 """
 
 from typing import Any

@@ -15,7 +15,7 @@ from portbook.register.claims import Place, ports_of
 from portbook.register.entries import Held
 from portbook.register.models import Entry
 from portbook.register.operations.acting import Doing
-from portbook.register.reading_events import told_after
+from portbook.register.reading.ledger import told_after
 from portbook.register.tables import Values
 
 _STANDING = frozenset({"low", "high", "transport", "state", "fold"})  # columns that say who stands where

@@ -13,12 +13,12 @@ from portbook.procedures.rows import expiry
 from portbook.register import tables
 from portbook.register.cases import OPEN, RUNNING, Appeal, Case, Notice, Takeover
 from portbook.register.entries import Held, Reader
-from portbook.register.holdings import Gathered
 from portbook.register.limits import MAX_CASES, MAX_TOLD
 from portbook.register.operations import notices
 from portbook.register.operations.acting import assignees, parties_of
 from portbook.register.operations.contacts import CONTACT
 from portbook.register.operations.returning import RETURN
+from portbook.register.reading.holdings import Gathered
 from portbook.states import RevocationState
 
 _ENDED = (RevocationState.REVOKED.value, RevocationState.KEPT.value)

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from portbook.register import tables
 from portbook.register.entries import Reader
-from portbook.register.holdings import addresses_of
 from portbook.register.limits import MAX_INQUIRIES
 from portbook.register.operations.notices import months_later
+from portbook.register.reading.holdings import addresses_of
 
 PAGE = 50  # contacts
 MAIL = "%mailto:%"  # what the row of a contact with an address has in it

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from portbook.register import tables
 from portbook.register.models import Publication, Registry
 from portbook.register.publishing import PUBLISHED
-from portbook.register.reading_events import Change, changes_after
+from portbook.register.reading.ledger import Change, changes_after
 
 PUBLISHED_TABLES = ("entry", "contact")
 

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from portbook.register import events, events_about, tables
+from portbook.register import events, tables
 from portbook.register.events import EventValue
 from portbook.register.models import Event
+from portbook.register.reading import events_about
 
 _COLUMNS = "number, instant, actor, operation, object, reason, channel, persons"
 _ESCAPE = "!"  # before a character that LIKE would read as a pattern

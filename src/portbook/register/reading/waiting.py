@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from itertools import count, islice
 from typing import Any
 
-from portbook.register import casework, roles, showing_many, tables
+from portbook.register import casework, roles, tables
 from portbook.register.operations import experts
 from portbook.register.operations.acting import Doing
 from portbook.register.operations.dossiers import Dossier
 from portbook.register.operations.parties import terms_of
 from portbook.register.operations.turns import TURNS, is_past_half
+from portbook.register.reading import together
 from portbook.register.roles import Role
 from portbook.states import ApplicationState
 
@@ -88,8 +89,8 @@ def _pages(
 def _read(doing: Doing, applications: Iterable[int], limit: int | None) -> Iterator[Dossier]:
     """The dossiers of *applications*, so many at once as are wanted."""
     numbers = iter(applications)
-    while part := list(islice(numbers, limit or showing_many.AT_ONCE)):
-        yield from showing_many.dossiers(doing, part)
+    while part := list(islice(numbers, limit or together.AT_ONCE)):
+        yield from together.dossiers(doing, part)
 
 
 # -- which they could be

@@ -1,6 +1,6 @@
 """One application, whole: what the page of it shows to each who may see it.
 
-Beside its status (`showing`): each version of the request, who was asked and what was said, what was decided,
+Beside its status (`statuses`): each version of the request, who was asked and what was said, the decision,
 what the member may do now, and the Events of it.  Who recommended what, and the Events, only those read who
 judge it or keep the books, and nobody in his own case (R-REV-20).
 """
@@ -11,9 +11,10 @@ from typing import NamedTuple
 from portbook.applications import Application
 from portbook.errors import Problem
 from portbook.policy import Policy
-from portbook.register import casework, models, roles, showing, tables
+from portbook.register import casework, models, roles, tables
 from portbook.register.operations import experts
 from portbook.register.operations.dossiers import Dossier, content_of, opened
+from portbook.register.reading import statuses
 from portbook.register.roles import Role
 from portbook.review import conflict
 from portbook.states import ApplicationState
@@ -76,7 +77,7 @@ class Happened(NamedTuple):
 class Opened(NamedTuple):
     """All that one page shows."""
 
-    status: showing.Status
+    status: statuses.Status
     kind: str
     submitter: str  # "" for who does not read it
     policy: Policy
@@ -99,7 +100,7 @@ def dossier_of(actor: str, number: int, instant: str, emails: tuple[str, ...] = 
 
     Raises `RuleError` E-APPLICATION-UNKNOWN, also for one that *actor* may not see, and E-MEMBER-UNKNOWN.
     """
-    return opened(showing.looking(actor, instant, emails), number)
+    return opened(statuses.looking(actor, instant, emails), number)
 
 
 def application(dossier: Dossier) -> Opened:
@@ -111,7 +112,7 @@ def application(dossier: Dossier) -> Opened:
     keeps_books = is_judge and not {*_KEEPS_BOOKS}.isdisjoint(member.roles.split())
     may, barred = _may(dossier, matter)
     return Opened(
-        showing.status_of(dossier),
+        statuses.status_of(dossier),
         dossier.row.kind,
         dossier.row.submitter if is_judge else "",
         dossier.doing.policy,
@@ -143,7 +144,7 @@ def _may(dossier: Dossier, matter: roles.Matter) -> tuple[tuple[str, ...], Probl
     possible: list[str] = []
     barred: Problem | None = None
     for operation, states in roles.STATES.items():
-        if operation == showing.SHOW or dossier.state not in states:
+        if operation == statuses.SHOW or dossier.state not in states:
             continue
         found = roles.may(dossier.doing.member, operation, (), dossier.row.state, matter)
         if found is None:

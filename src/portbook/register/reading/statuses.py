@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from portbook.findings import Finding
 from portbook.register import casework, letters, models, tables
-from portbook.register import showing_waiting as waiting
 from portbook.register.acts import Act
 from portbook.register.changing import Work
 from portbook.register.operations import experts
 from portbook.register.operations.acting import Doing
 from portbook.register.operations.dossiers import Dossier, opened
 from portbook.register.operations.turns import TURNS
+from portbook.register.reading import waiting
 from portbook.register.roles import Role
 from portbook.review import Silence
 from portbook.states import PUBLIC_WORDS, ApplicationState

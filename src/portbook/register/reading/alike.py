@@ -10,8 +10,8 @@ from portbook.register.operations.dossiers import Dossier
 from portbook.register.operations.on_record import RECUSED
 from portbook.register.operations.parties import party_key, terms_of
 from portbook.register.operations.turns import TURNS
+from portbook.register.reading.whole import Said, as_said, author_for
 from portbook.register.roles import Role
-from portbook.register.showing_one import Said, as_said, author_for
 from portbook.states import PUBLIC_WORDS, ApplicationState
 
 ASSIGNEE, NAME, KIND = "the same Assignee", "a name like it", "the same kind"

@@ -16,8 +16,8 @@ from portbook.register.limits import APPLICATIONS_A_PAGE, MAX_SOUGHT
 from portbook.register.operations.acting import Doing
 from portbook.register.operations.parties import terms_of
 from portbook.register.operations.turns import TURNS
+from portbook.register.reading.statuses import looking
 from portbook.register.roles import Role
-from portbook.register.showing import looking
 from portbook.states import PUBLIC_WORDS, ApplicationState
 
 SOON_DAYS = 7
