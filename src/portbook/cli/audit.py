@@ -80,12 +80,13 @@ def _verify_register(arguments: argparse.Namespace, link: Link | None) -> int:
     acts.connect()
     from portbook.register import auditing, backups, tables
     from portbook.register.models import Registry
+    from portbook.register.moments import one_moment
 
-    with long_work("Verifying the chain"):
+    with long_work("Verifying the chain"), one_moment():
         problems = [*auditing.verify()]
-    if link is not None:
-        problems += _missing(link, is_there=backups.has(link))
-    registry = tables.load(Registry, "")[0]
+        if link is not None:
+            problems += _missing(link, is_there=backups.has(link))
+        registry = tables.load(Registry, "")[0]
     well = f"whole: {registry.events} Events, the last {registry.events_head}"
     return tell_problems(problems, arguments, well)
 

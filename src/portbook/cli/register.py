@@ -107,24 +107,24 @@ def _approve(act: "Act", given: argparse.Namespace) -> "Done":
 
 ACTS = {
     "add-member": Part(
-        "add a member, with roles and the contact for whom he acts",
+        "add a member, with roles and the contact for whom they act",
         (
             _NAME,
             argument("roles", metavar="ROLES", help="applicant, holder, expert, registrar, ... with commas"),
             argument(
-                "--party", metavar="CONTACT", default="", help="the id of the contact that he speaks for"
+                "--party", metavar="CONTACT", default="", help="the id of the contact that they speak for"
             ),
         ),
         _add_member,
     ),
     "change-member": Part(
-        "other roles or another contact; or away with him",
+        "other roles or another contact; or put aside",
         (
             _NAME,
-            argument("--roles", metavar="ROLES", help="all his roles from now on, with commas"),
-            argument("--party", metavar="CONTACT", help="the id of the contact that he speaks for"),
-            argument("--off", dest="is_active", action="store_const", const=False, help="he acts no more"),
-            argument("--on", dest="is_active", action="store_const", const=True, help="he acts again"),
+            argument("--roles", metavar="ROLES", help="all their roles from now on, with commas"),
+            argument("--party", metavar="CONTACT", help="the id of the contact that they speak for"),
+            argument("--off", dest="is_active", action="store_const", const=False, help="they act no more"),
+            argument("--on", dest="is_active", action="store_const", const=True, help="they act again"),
         ),
         _change_member,
     ),
@@ -328,8 +328,9 @@ def _status_facts() -> Iterator[tuple[str, Any]]:
 def _check(arguments: argparse.Namespace) -> int:
     acts.connect()
     from portbook.register import auditing
+    from portbook.register.moments import one_moment
 
-    with long_work("Checking the register"):
+    with long_work("Checking the register"), one_moment():
         problems = auditing.check(EditionStore())
     return tell_problems(problems, arguments, "everything agrees")
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from portbook.desk.models import Job
 from portbook.desk.office import jobs
 from portbook.register import auditing, tables
-from portbook.register.backups import one_moment
+from portbook.register.moments import one_moment
 from portbook.store import EditionStore
 
 CHAIN, WHOLE = "verify", "check"  # kinds of jobs

@@ -11,13 +11,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection
-from django.db.models import Max
+from django.db import IntegrityError, OperationalError, connection
+from django.db.models import Max, QuerySet
 from django.db.transaction import atomic
 
 from portbook.desk.limits import MAX_FINDINGS, SILENT_SECONDS
 from portbook.desk.models import Job
 from portbook.errors import PortbookError, Problem
+from portbook.register.limits import MAX_TRIES
 from portbook.web import clock
 
 NOTE_SECONDS = 1.0  # between two notes of how far it is
@@ -97,10 +98,21 @@ def _watched(number: int, under: _Under) -> None:
         while worker.is_alive():
             worker.join(NOTE_SECONDS)
             if worker.is_alive():
-                row.update(noted=clock.instant(), done=under.done)
-        row.update(ended=clock.instant(), done=under.done, told=json.dumps(under.told))
+                _is_noted(row, noted=clock.instant(), done=under.done)
+        end = {"ended": clock.instant(), "done": under.done, "told": json.dumps(under.told)}
+        any(_is_noted(row, **end) for _ in range(MAX_TRIES))
     finally:
         connection.close()
+
+
+def _is_noted(row: QuerySet[Job], **values: Any) -> bool:
+    """Note how a job stands; a database that others keep busy takes it next time."""
+    try:
+        row.update(**values)
+    except OperationalError as error:
+        _log.warning("a job was not noted: %s", error)
+        return False
+    return True
 
 
 def _as_of(job: Job, now: str) -> Job:
