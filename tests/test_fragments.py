@@ -28,28 +28,33 @@ class Row:
         return 0
 
 
-A, B, C, D, E = (Row() for _ in range(5))
-MOVES = (  # the rows then, the rows now, which of those are written
+A, B, C, D, E, F, G, H = (Row() for _ in range(8))
+MOVES = (  # the rows then, the rows now, which of those are written, in blocks of two rows
     ((), (), ()),
-    ((), (A, B), (A, B)),
-    ((A, B, C), (A, B, C), ()),
-    ((A, B, C), (A, D, C), (D,)),
-    ((A, B, C), (A, C), ()),
-    ((A, B, C), (A, B, D, C), (D,)),
-    ((A, B, C), (D, A, B, C, E), (D, E)),
-    ((A, B, C), (C, B, A), ()),
-    ((A, B, C), (D, B, A), (D,)),
-    ((A, B, C), (A, A, B, A, C), (A, A)),  # the A at the start stands for itself alone
-    ((A, A, A), (A,), ()),
+    ((), (A, B, C), (A, B, C)),
+    ((A, B, C, D), (A, B, C, D), ()),
+    ((A, B, C, D), (A, B, F, D), (F, D)),
+    ((A, B, C, D), (A, B, C), (C,)),
+    ((A, B, C, D), (A, B, C, D, E), (E,)),
+    ((A, B, C, D), (A, B, E, C, D), (E,)),
+    ((A, B, C, D), (E, A, B, C, D, F), (E, F)),
+    ((A, B, C, D), (A, E, B, C, D), (A, E, B)),
+    ((A, B, C, D, E, F), (A, C, D, F), (A, F)),
+    ((A, B, C, D, E, F), (G, B, C, D, E, F, H), (G, B, H)),
+    ((A, B, C, D, E, F), (G, C, D, A, B, H), (G, H)),
+    ((A, B, C, D), (D, C, B, A), (D, C, B, A)),
+    ((A, B, C, D), (A, B, A, B, C, D), (A, B)),
+    ((A, A, A, A), (A,), (A,)),
     ((A, B, C), (), ()),
     ((A,), (B,), (B,)),
 )
 
 
 @pytest.mark.parametrize("then, now, written", MOVES)
-def test_only_rows_that_are_not_the_same_objects_are_written(
-    then: tuple[Row, ...], now: tuple[Row, ...], written: tuple[Row, ...]
+def test_only_blocks_of_rows_that_are_not_the_same_objects_are_written(
+    monkeypatch: pytest.MonkeyPatch, then: tuple[Row, ...], now: tuple[Row, ...], written: tuple[Row, ...]
 ) -> None:
+    monkeypatch.setattr(fragments, "BLOCK", 2)
     kept = Fragments()
     asked: list[Row] = []
 
@@ -57,10 +62,25 @@ def test_only_rows_that_are_not_the_same_objects_are_written(
         asked.extend(rows)
         return [id(row) for row in rows]
 
-    kept.pieces("kind", then, write)
+    kept.by_block("kind", "rows", then, write, list)
     asked.clear()
-    assert kept.pieces("kind", now, write) == [id(row) for row in now]
+    blocks = kept.by_block("kind", "rows", now, write, list)
+    assert [piece for block in blocks for piece in block] == [id(row) for row in now]
     assert [id(row) for row in asked] == [id(row) for row in written]
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 3), st.integers(0, 9)), max_size=8))
+def test_blocks_hold_all_rows_in_their_order_and_stay_small(steps: list[tuple[int, int, int]]) -> None:
+    kept = Fragments()
+    rows: tuple[Row, ...] = tuple(Row() for _ in range(100))
+    before: tuple[fragments.Block[Row], ...] = ()
+    for at, dropped, added in steps:
+        rows = (*rows[:at], *(Row() for _ in range(added)), *rows[at + dropped :])
+        blocks = kept.blocks("rows", rows)
+        assert [id(row) for block in blocks for row in block] == [id(row) for row in rows]
+        assert all(0 < len(block) <= fragments.BLOCK for block in blocks)
+        assert len(set(before) - set(blocks)) <= 3, "three rows stand in no more blocks"
+        before = blocks
 
 
 def test_an_equal_row_of_another_layout_is_written_anew() -> None:
@@ -76,29 +96,33 @@ def test_an_equal_row_of_another_layout_is_written_anew() -> None:
 
 def test_what_is_refused_is_not_kept() -> None:
     kept = Fragments()
-    kept.pieces("kind", (A,), lambda rows: ["a"])
+    kept.answers("kind", ["a"], lambda questions: ["A"])
     with pytest.raises(ZeroDivisionError):
-        kept.pieces("kind", (A, B), lambda rows: [1 // 0])
-    assert kept.pieces("kind", (A, B), lambda rows: ["b"]) == ["a", "b"]
+        kept.answers("kind", ["a", "b"], lambda questions: [1 // 0])
+    assert kept.answers("kind", ["a", "b", "b"], lambda questions: [f"new {q}" for q in questions]) == [
+        *("A", "new b", "new b")
+    ]
 
 
-def test_kinds_and_answers_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kinds_of_answers_are_bounded_and_the_last_questions_alone_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(fragments, "MOST", 2)
-    monkeypatch.setattr(fragments, "MOST_ANSWERS", 2)
     kept = Fragments()
-    written: list[str] = []
+    asked: list[str] = []
 
-    def ask(kind: str) -> None:
-        kept.pieces(kind, (A,), lambda rows: written.extend(kind for _ in rows) or [kind])
-        kept.answer(kind, lambda: written.append(f"answer {kind}"))
+    def work(unknown: list[str]) -> list[str]:
+        asked.extend(unknown)
+        return unknown
 
-    for kind in ("a", "b", "a"):
-        ask(kind)
-    assert written == ["a", "answer a", "b", "answer b"]
-    written.clear()
-    for kind in ("c", "a", "b"):  # "b" was asked for longest ago, and answers are forgotten all at once
-        ask(kind)
-    assert written == ["c", "answer c", "answer a", "b", "answer b"]
+    def ask(kind: str, *questions: str) -> str:
+        asked.clear()
+        kept.answers(kind, questions, work)
+        return "".join(asked)
+
+    assert [ask("first", "a", "b"), ask("first", "b", "c"), ask("first", "a", "b")] == ["ab", "c", "a"]
+    assert [ask("second", "a"), ask("first", "b"), ask("third", "a"), ask("first", "b")] == ["a", "", "a", ""]
+    assert ask("second", "a") == "a", "it was asked for longest ago"
 
 
 @given(st.lists(st.text(max_size=2)))
@@ -151,7 +175,10 @@ def test_with_fragments_the_bytes_are_the_same(form: str, history: list[Edition]
     kept = Fragments()
     for edition, layout in zip(history, layouts, strict=False):
         options = {"layout": layout} if form in ("txt", "html") else {}
-        assert outcome(edition, form, fragments=kept, **options) == outcome(edition, form, **options)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(fragments, "BLOCK", 2)
+            data = outcome(edition, form, fragments=kept, **options)
+        assert data == outcome(edition, form, **options)
 
 
 MALFORMED = (  # a row that is refused, in which format, by which error

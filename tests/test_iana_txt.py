@@ -16,8 +16,9 @@ from portbook.errors import FormatError
 from portbook.formats import iana_txt, iana_xml, limits
 from portbook.formats.columns import Rendering, row
 from portbook.formats.fragments import Fragments
+from portbook.formats.iana_txt import tables
 from portbook.formats.iana_txt.rows import Kind, Run, lone_row, told_apart
-from portbook.formats.iana_txt.table import fill, table_of
+from portbook.formats.iana_txt.table import fill, rows_of, table_of
 from portbook.records import (
     Break,
     Contact,
@@ -225,7 +226,7 @@ KIND = Kind(number=1, name=0, breaking=frozenset((2,)), middle=frozenset())
 
 def told(*rows: tuple[str, str, str]) -> list[list[str]] | None:
     """The cells of *rows* after they were laid out; "?" for one that nobody can tell."""
-    table = table_of(("Name", "No", "Description"), rows, (), Fragments())
+    table = table_of(("Name", "No", "Description"), [rows_of(rows)], KIND, "utf-8", Fragments())
     spans = [(sum(table.widths[:j]) + j, sum(table.widths[: j + 1]) + j) for j in range(3)]
     run = Run([[line[a:b].strip(" ") for line in table.lines] for a, b in spans], table.widths)
     found = told_apart(run, KIND)
@@ -259,6 +260,13 @@ def test_a_text_that_could_be_of_either_row_is_told_for_neither() -> None:
 def test_equal_texts_one_above_the_other_are_told() -> None:
     rows = [("a", "1", "wide-enough nine-chars"), ("a", "2", "wide-enough nine-chars"), ("c", "3", "end")]
     assert told(*rows) == [list(r) for r in rows]
+
+
+def test_rows_that_cannot_be_told_are_ruled_wherever_their_blocks_end() -> None:
+    rows = [("Two Words", "2", "x"), ("Two Words", "2", "x"), ("a", "", "")]
+    for parts in ([rows_of(rows)], [rows_of([cells]) for cells in rows]):
+        table = tables.written(("Name", "No", "Description"), parts, KIND, "utf-8", Fragments())
+        assert b"".join(table.data).split(b"\n").count(20 * b"-") == 4
 
 
 @given(

@@ -39,6 +39,14 @@ FORMATS = {
     )
 }
 _PAGE = re.compile(rb"(<\?xml[^>]*>\s*)?(<!DOCTYPE html|<html)", re.IGNORECASE)
+_PACKED = {  # what other programs put first
+    b"\xfd7zXZ\0": "xz",
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"PK\x03\x04": "zip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"7z\xbc\xaf": "7-Zip",
+}
 _PLAIN_TEXT = (
     b"Service Name and Transport",
     b"Internet Assigned Numbers Authority",
@@ -73,6 +81,8 @@ def detect(data: bytes) -> str:
     start = head[:40].decode("utf-8", "backslashreplace")
     what = f"a file that begins {shown(start)}" if head else "an empty file"
     message = f"{what} is none of {', '.join(FORMATS)}"
+    if packer := next((name for magic, name in _PACKED.items() if data.startswith(magic)), ""):
+        message = f"the file is packed by {packer}; unpack it first"
     raise FormatError(Problem("E-FORMAT-UNKNOWN", message, "docs/formats.md"))
 
 

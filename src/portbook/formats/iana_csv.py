@@ -97,8 +97,10 @@ def write(
 
     try:
         with paused():
-            lines = (fragments or Fragments()).pieces(("csv", rendering, line_end), edition.records, made)
-            data = b"".join([*map(str.encode, _lines([titles(header)], line_end)), *lines])
+            blocks = (fragments or Fragments()).by_block(
+                ("csv", rendering, line_end), "records", edition.records, made, b"".join
+            )
+            data = b"".join([*map(str.encode, _lines([titles(header)], line_end)), *blocks])
     except UnicodeEncodeError as error:
         text = error.object[max(0, error.start - 20) : error.end]
         message = f"text {shown(text)} holds half of a surrogate pair"

@@ -51,9 +51,10 @@ def write(
         check(records)
         return _Rows(layout).records(records)
 
-    records = fragments.pieces(("html", layout), edition.records, made)
-    contacts = fragments.pieces(
-        ("html contacts", layout), edition.contacts or (), lambda contacts: _contacts(contacts, layout)
+    kind = "html", layout
+    records = fragments.by_block(kind, "records", edition.records, made, b"".join)
+    contacts = fragments.by_block(
+        kind, "contacts", edition.contacts or (), lambda contacts: _contacts(contacts, layout), b"".join
     )
     before, after = around(text(edition.title or ""), layout)
     first, last = _table(titles, layout, f'id="table-{NAME}" class="sortable_srv"')

@@ -26,6 +26,7 @@ from portbook.formats.iana_txt.layout import (
     units,
 )
 from portbook.formats.iana_txt.rows import Kind
+from portbook.formats.iana_txt.table import Cells, Rows, encoded, rows_of
 from portbook.formats.limits import (
     MAX_BYTES,
     MAX_FIELD,
@@ -77,18 +78,20 @@ def write(edition: Edition, *, layout: str | None = None, fragments: Fragments |
     checked_counts(len(edition.records), len(edition.contacts or ()))
     with paused():
         try:
-            records, contacts = _cells(edition, in_bytes, fragments)
-            records_table = tables.written(titles(header_of(form.date)), records, _RECORDS, fragments)
-            contacts_table = tables.written(PEOPLE_TITLES, contacts, _CONTACTS, fragments)
+            records, contacts = _rows(edition, in_bytes, fragments)
+            columns = titles(header_of(form.date))
+            records_table = tables.written(columns, records, _RECORDS, form.encoding, fragments)
+            contacts_table = tables.written(PEOPLE_TITLES, contacts, _CONTACTS, form.encoding, fragments)
             footnotes = around.footnote_lines(edition.footnotes or ())
             head = around.head_lines(_head(edition), form)
             _check_texts(head, footnotes)
             _check_characters([*head, *footnotes])
             head = [units(line, in_bytes) for line in head]
             foot = ["", *(units(line, in_bytes) for line in footnotes)] if footnotes else []
-            lines = [*head, *records_table.lines, "", centred(form.people_heading), ""]
-            lines += [*contacts_table.lines, *foot, *(["", LICENSING] if form.with_authority else []), ""]
-            data = "\n".join(lines).encode("latin-1" if in_bytes else "utf-8")
+            between = ["", centred(form.people_heading), ""]
+            foot += ["", LICENSING] if form.with_authority else []
+            top, middle, bottom = [encoded(lines, form.encoding) for lines in (head, between, foot)]
+            data = b"".join([top, *records_table.data, middle, *contacts_table.data, bottom])
         except UnicodeEncodeError as error:
             raise _illegal(error.object[error.start]) from None
     if len(data) > MAX_BYTES:
@@ -106,8 +109,8 @@ def project(edition: Edition, layout: str | None = None) -> Edition:
         footnotes = around.footnote_lines(edition.footnotes or ())
         return _edition(
             head,
-            _told(titles(header_of(form.date)), records, _RECORDS, form.in_bytes),
-            _told(PEOPLE_TITLES, contacts, _CONTACTS, form.in_bytes),
+            _told(titles(header_of(form.date)), records, _RECORDS, form),
+            _told(PEOPLE_TITLES, contacts, _CONTACTS, form),
             around.read_footnotes(["", *footnotes], 0) if footnotes else None,
             form.in_bytes,
         )
@@ -144,18 +147,15 @@ def _layout(edition: Edition, date: str | None) -> Layout:
     return layout_of(date or edition.updated)
 
 
-_Rows = tuple[tuple[str, ...], ...]
-
-
-def _cells(edition: Edition, in_bytes: bool, fragments: Fragments) -> tuple[_Rows, _Rows]:
+def _rows(edition: Edition, in_bytes: bool, fragments: Fragments) -> tuple[list[Rows], list[Rows]]:
     """Records and contacts as rows of cells; those that *fragments* do not hold are checked."""
 
-    def of_records(records: Sequence[Record]) -> _Rows:
+    def of_records(records: Sequence[Record]) -> list[Cells]:
         columns = columns_of_records(records)
         _check_rows(columns, lambda at: _position(records[at], edition.records))
         return _in_units(columns, in_bytes)
 
-    def of_contacts(contacts: Sequence[Contact]) -> _Rows:
+    def of_contacts(contacts: Sequence[Contact]) -> list[Cells]:
         for contact in contacts:
             _check_contact(contact, lambda one: _position(one, edition.contacts or ()))
         columns = columns_of_contacts(contacts)
@@ -163,28 +163,31 @@ def _cells(edition: Edition, in_bytes: bool, fragments: Fragments) -> tuple[_Row
             _check_characters(column)
         return _in_units(columns, in_bytes)
 
-    records = fragments.pieces(("txt cells", in_bytes), edition.records, of_records)
-    contacts = fragments.pieces(("txt contacts", in_bytes), edition.contacts or (), of_contacts)
-    return tuple(records), tuple(contacts)
+    kind = "txt cells", in_bytes
+    return (
+        fragments.by_block(kind, "records", edition.records, of_records, rows_of),
+        fragments.by_block(kind, "contacts", edition.contacts or (), of_contacts, rows_of),
+    )
 
 
 def _position(row: Record | Contact, rows: Sequence[Record | Contact]) -> int:
     return next(i for i, one in enumerate(rows, 1) if one is row)
 
 
-def _in_units(columns: list[list[str]], in_bytes: bool) -> _Rows:
+def _in_units(columns: list[list[str]], in_bytes: bool) -> list[Cells]:
     """The rows of *columns*, a character for each column of the page that it takes."""
     try:
-        return tuple(zip(*[[units(cell, in_bytes) for cell in column] for column in columns], strict=True))
+        return list(zip(*[[units(cell, in_bytes) for cell in column] for column in columns], strict=True))
     except UnicodeEncodeError as error:
         raise _illegal(error.object[error.start]) from None
 
 
-def _told(names: Sequence[str], columns: list[list[str]], kind: Kind, in_bytes: bool) -> tables.Told:
-    rows = _in_units(columns, in_bytes)
+def _told(names: Sequence[str], columns: list[list[str]], kind: Kind, form: Layout) -> tables.Told:
+    rows = _in_units(columns, form.in_bytes)
     told = tables.in_words([[row[j] for row in rows] for j in range(len(columns))])
     try:
-        doubtful = tables.written(names, rows, kind, Fragments()).doubtful
+        parts = [rows_of(rows)] if rows else []
+        doubtful = tables.written(names, parts, kind, form.encoding, Fragments()).doubtful
     except FormatError:  # too large to be written
         return told
     for row, column in doubtful:

@@ -29,6 +29,11 @@ class Layout(NamedTuple):
     with_authority: bool  # the first and the last line of the page say whose it is
     people_heading: str
 
+    @property
+    def encoding(self) -> str:
+        """What turns the text of a page, in `units`, into its bytes."""
+        return "latin-1" if self.in_bytes else "utf-8"
+
 
 def layout_of(date: str | None) -> Layout:
     """Return the layout that IANA had on *date*, the newest where there is none."""

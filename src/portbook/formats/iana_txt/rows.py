@@ -28,6 +28,11 @@ class Kind(NamedTuple):
     breaking: frozenset[int]  # whose texts can have breaks
     middle: frozenset[int]  # whose cells stand in the middle of their column
 
+    @property
+    def key(self) -> int:
+        """The column that has a text on exactly one line of each row: if not of all, then nearly."""
+        return self.name if self.number is None else self.number
+
 
 class Run(NamedTuple):
     """Lines of a table by column, blanks cut off; the widths of the columns."""

@@ -6,46 +6,93 @@ nothing between.  Where nobody could tell the rows apart again, `ruled` puts a l
 it runs through the gaps between the columns, where no cell can ever write.
 """
 
-from collections.abc import Collection, Sequence
-from itertools import chain, repeat
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain, islice, repeat
 from operator import getitem
 from typing import NamedTuple
 
-from portbook.formats.fragments import Fragments, once_each
+from portbook.formats.fragments import Fragments
+from portbook.formats.iana_txt.rows import Kind
 from portbook.formats.limits import MAX_BYTES, too_large
 
 Cells = tuple[str, ...]  # of one row
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Rows:
+    """Rows that stand side by side as cells; equal to itself alone, so that what came of it can be kept."""
+
+    cells: tuple[Cells, ...]
+    longest: tuple[int, ...]  # word of each column
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lines:
+    """Rows that stand side by side as the lines of each; equal to itself alone, as `Rows` is."""
+
+    by_row: tuple[list[str], ...]
+    data: bytes  # all of them, each with its line end
+    begins: bool  # nobody can take the first line for more of a row above, if that `ends`
+    ends: bool
+
+
 class Table(NamedTuple):
-    """A table as lines, and the same by row; the widths of its columns."""
+    """A table as lines; the widths of its columns."""
 
     header: list[str]
-    lines: list[str]
-    by_row: tuple[list[str], ...]
+    parts: list[Lines]
     widths: tuple[int, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """All lines below the header."""
+        return [line for part in self.parts for line in chain.from_iterable(part.by_row)]
+
+
+def rows_of(cells: Iterable[Cells]) -> Rows:
+    """Return these rows together, with the longest word of each of their columns."""
+    rows = tuple(cells)
+    return Rows(rows, tuple([_longest_word(" ".join(column)) for column in zip(*rows, strict=True)]))
 
 
 def table_of(
-    titles: Sequence[str], rows: tuple[Cells, ...], centred: Collection[int], fragments: Fragments
+    titles: Sequence[str], rows: Sequence[Rows], kind: Kind, encoding: str, fragments: Fragments
 ) -> Table:
-    """Return the table of *rows*, the cells of the columns in *centred* in the middle of their column.
+    """Return the table of *rows*, which are of that *kind*.
 
     Rows that *fragments* hold are not laid out anew.  Raises `FormatError` E-FILE-SIZE for a table larger
     than a file may be: one long word widens every row.
     """
-    longest = fragments.pieces(("txt longest words", titles), rows, _longest_words)
-    widest = map(max, zip(*longest, strict=True)) if rows else repeat(0)
+    widest = map(max, zip(*[part.longest for part in rows], strict=True)) if rows else repeat(0)
     widths = tuple([max(_longest_word(title), width) for title, width in zip(titles, widest, strict=False)])
-    by_row = fragments.pieces(
-        ("txt lines", frozenset(centred), widths), rows, lambda rows: _lines_of_rows(rows, widths, centred)
-    )
-    return Table(header_lines(titles, widths), list(chain.from_iterable(by_row)), tuple(by_row), widths)
+
+    def made(parts: list[Rows]) -> list[Lines]:
+        by_row = iter(_lines_of_rows([row for part in parts for row in part.cells], widths, kind.middle))
+        together = [tuple(islice(by_row, len(part.cells))) for part in parts]
+        return [_together(lines, spans_of(widths)[kind.key], encoding) for lines in together]
+
+    parts = fragments.answers(("txt lines", kind, widths, encoding), rows, made)
+    return Table(header_lines(titles, widths), parts, widths)
 
 
-def _longest_words(rows: Sequence[Cells]) -> list[tuple[int, ...]]:
-    """For each of *rows* the length of the longest word in each cell."""
-    return list(zip(*[once_each(column, _longest_word) for column in zip(*rows, strict=True)], strict=True))
+def spans_of(widths: Sequence[int]) -> list[tuple[int, int]]:
+    """Return where each column starts and ends."""
+    ends = list(accumulate(width + 1 for width in widths))
+    return [(end - width - 1, end - 1) for width, end in zip(widths, ends, strict=True)]
+
+
+def encoded(lines: Iterable[str], encoding: str) -> bytes:
+    """Return *lines* as bytes, each with its line end."""
+    return "".join([f"{line}\n" for line in lines]).encode(encoding)
+
+
+def _together(by_row: tuple[list[str], ...], key: tuple[int, int], encoding: str) -> Lines:
+    """These rows as `Lines`; *key* is where the column stands that shows where rows end (`certain_cuts`)."""
+    start, end = key
+    first, last = by_row[0][0][start:end], by_row[-1][-1][start:end]
+    data = encoded(chain.from_iterable(by_row), encoding)
+    return Lines(by_row, data, begins=bool(first.strip(" ")), ends=bool(last.strip(" ")))
 
 
 def _longest_word(text: str) -> int:
@@ -101,7 +148,8 @@ def fill(text: str, width: int) -> tuple[str, ...]:
 def ruled(table: Table) -> list[str]:
     """Return the lines of *table* with a rule before each row and after the last."""
     rule = rule_of(table.widths)
-    return [*table.header, rule, *chain.from_iterable((*lines, rule) for lines in table.by_row)]
+    by_row = chain.from_iterable(part.by_row for part in table.parts)
+    return [*table.header, rule, *chain.from_iterable((*lines, rule) for lines in by_row)]
 
 
 def rule_of(widths: Sequence[int]) -> str:

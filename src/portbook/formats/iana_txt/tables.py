@@ -12,7 +12,16 @@ from typing import NamedTuple, NoReturn
 from portbook.errors import FormatError, Problem, shown
 from portbook.formats.fragments import Fragments
 from portbook.formats.iana_txt.rows import Kind, Row, Run, certain_cuts, lone_row, told_apart
-from portbook.formats.iana_txt.table import Cells, Table, header_lines, rule_of, ruled, table_of
+from portbook.formats.iana_txt.table import (
+    Lines,
+    Rows,
+    encoded,
+    header_lines,
+    rule_of,
+    ruled,
+    spans_of,
+    table_of,
+)
 
 _SOURCE = "docs/formats.md"
 _FILLED = bytes([0 if byte == 0x20 else 1 for byte in range(256)])
@@ -26,19 +35,33 @@ class Told(NamedTuple):
 
 
 class Written(NamedTuple):
-    """The lines of a table, and the cells that nobody can tell from them (row, column)."""
+    """The bytes of a table; of rows that stand side by side how many, and the cells that nobody can tell."""
 
-    lines: list[str]
-    doubtful: list[tuple[int, int]]
+    data: list[bytes]
+    told: list[tuple[int, list[tuple[int, int]]]]
+
+    @property
+    def doubtful(self) -> list[tuple[int, int]]:
+        """The cells that nobody can tell (row, column)."""
+        firsts = accumulate((count for count, _ in self.told), initial=0)
+        parts = zip(firsts, self.told, strict=False)
+        return [(first + row, j) for first, (_, cells) in parts for row, j in cells]
 
 
-def written(titles: Sequence[str], rows: tuple[Cells, ...], kind: Kind, fragments: Fragments) -> Written:
-    """Return the lines of a table of *rows*, cells as `cells` makes them."""
-    table = table_of(titles, rows, kind.middle, fragments)
-    doubtful = _doubtful(table, kind, fragments)
-    if doubtful is None:
-        return Written(ruled(table), [])
-    return Written([*table.header, *table.lines], doubtful)
+def written(
+    titles: Sequence[str], rows: Sequence[Rows], kind: Kind, encoding: str, fragments: Fragments
+) -> Written:
+    """Return a table of *rows*, cells as `cells` makes them."""
+    table = table_of(titles, rows, kind, encoding, fragments)
+    found = fragments.answers(
+        ("txt told apart", kind, table.widths),
+        _groups(table.parts),
+        lambda groups: [_told(group, table.widths, kind) for group in groups],
+    )
+    told = list(filter(None, found))
+    if len(told) < len(found):
+        return Written([encoded(ruled(table), encoding)], [])
+    return Written([encoded(table.header, encoding), *[part.data for part in table.parts]], told)
 
 
 def in_words(columns: Sequence[Sequence[str]]) -> Told:
@@ -84,10 +107,22 @@ def read(lines: Sequence[str], first: int, titles: Sequence[Sequence[str]], kind
 # -- what the writer asks
 
 
-def _doubtful(table: Table, kind: Kind, fragments: Fragments) -> list[tuple[int, int]] | None:
-    """The cells that nobody could tell; None where the rows themselves could not be told as they are."""
-    names, numbers = _anchors(table, kind, fragments)
-    heights = list(map(len, table.by_row))
+_Group = tuple[Lines, ...]
+
+
+def _groups(parts: Sequence[Lines]) -> list[_Group]:
+    """*parts*, those together between which it is not certain that a row ends, whatever is around."""
+    cuts = [i for i, (above, below) in enumerate(pairwise(parts), 1) if above.ends and below.begins]
+    return [tuple(parts[a:b]) for a, b in pairwise([0, *cuts, len(parts)])] if parts else []
+
+
+def _told(group: _Group, widths: tuple[int, ...], kind: Kind) -> tuple[int, list[tuple[int, int]]] | None:
+    """The rows of *group* and the cells that nobody could tell; None where not even rows could be told."""
+    by_row = [lines for part in group for lines in part.by_row]
+    lines = list(chain.from_iterable(by_row))
+    names = _column(lines, widths, kind.name)
+    numbers = [""] * len(lines) if kind.number is None else _column(lines, widths, kind.number)
+    heights = list(map(len, by_row))
     starts = dict(
         zip(accumulate(heights, initial=0), enumerate(heights), strict=False)
     )  # line -> row, height
@@ -95,7 +130,7 @@ def _doubtful(table: Table, kind: Kind, fragments: Fragments) -> list[tuple[int,
     for start, end in pairwise(certain_cuts(numbers, names)):
         if end - start == 1 and (names[start] or numbers[start]) and starts.get(start, (0, 0))[1] == 1:
             continue
-        rows = _told_apart(tuple(table.lines[start:end]), table.widths, kind, fragments)
+        rows = told_apart(_run(lines[start:end], widths), kind)
         inside = [(line, *starts[line]) for line in range(start, end) if line in starts]
         if rows is None or len(rows) != len(inside):
             return None
@@ -103,30 +138,12 @@ def _doubtful(table: Table, kind: Kind, fragments: Fragments) -> list[tuple[int,
             if (line - start, height) not in row.places:
                 return None
             doubtful += [(position, j) for j in row.doubtful]
-    return doubtful
+    return len(by_row), doubtful
 
 
-def _anchors(table: Table, kind: Kind, fragments: Fragments) -> tuple[list[str], list[str]]:
-    """The name and the number on each line of *table*."""
-    spans = _spans(table.widths)
-
-    def column(j: int) -> list[str]:
-        def made(rows: list[list[str]]) -> list[list[str]]:
-            start, end = spans[j]
-            return [[line[start:end].strip(" ") for line in row] for row in rows]
-
-        by_row = fragments.pieces(("txt column", table.widths, j), table.by_row, made)
-        return list(chain.from_iterable(by_row))
-
-    names = column(kind.name)
-    return names, [""] * len(names) if kind.number is None else column(kind.number)
-
-
-def _told_apart(
-    lines: tuple[str, ...], widths: tuple[int, ...], kind: Kind, fragments: Fragments
-) -> list[Row] | None:
-    question = "txt rows told apart", lines, widths, kind
-    return fragments.answer(question, lambda: told_apart(_run(lines, widths), kind))
+def _column(lines: Sequence[str], widths: Sequence[int], j: int) -> list[str]:
+    start, end = spans_of(widths)[j]
+    return [line[start:end].strip(" ") for line in lines]
 
 
 def _words(cell: str) -> str:
@@ -145,14 +162,9 @@ def _gaps(lines: Sequence[str], length: int) -> list[int]:
     return [i for i in range(length) if not taken[i]]
 
 
-def _spans(widths: Sequence[int]) -> list[tuple[int, int]]:
-    ends = list(accumulate(width + 1 for width in widths))
-    return [(end - width - 1, end - 1) for width, end in zip(widths, ends, strict=True)]
-
-
 def _run(lines: Sequence[str], widths: Sequence[int]) -> Run:
     return Run(
-        [[line[start:end].strip(" ") for line in lines] for start, end in _spans(widths)],
+        [[line[start:end].strip(" ") for line in lines] for start, end in spans_of(widths)],
         widths,
     )
 
@@ -192,7 +204,7 @@ def _rows(run: Run, kind: Kind, alone: bool, lines: Sequence[str], first: int) -
 
 def _check_cells(run: Run, lines: Sequence[str], kind: Kind, first: int) -> None:
     """Refuse a line whose cells do not stand where the layout puts them."""
-    for j, ((start, end), column) in enumerate(zip(_spans(run.widths), run.columns, strict=True)):
+    for j, ((start, end), column) in enumerate(zip(spans_of(run.widths), run.columns, strict=True)):
         for i, text in enumerate(column):
             if text and _is_astray(lines[i][start:end], text, j in kind.middle, end - start):
                 message = f"line {first + i}: {shown(text)} does not stand where the columns are"

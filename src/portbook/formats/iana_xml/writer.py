@@ -130,6 +130,7 @@ def _head(edition: Edition) -> list[tuple[str, str]]:
 class _Kind(NamedTuple):
     """What differs between records and contacts."""
 
+    rows: str  # what they are called
     tag: str
     indent: str  # before its closing tag
     opening: dict[str, str]  # attribute -> field
@@ -138,13 +139,14 @@ class _Kind(NamedTuple):
 
 
 _RECORD = _Kind(
+    "records",
     "record",
     "\n  ",
     {"date": "registration_date", "updated": "modification_date"},
     _RECORD_FIELDS,
     record_tokens,
 )
-_CONTACT = _Kind("person", "\n    ", {"id": "id"}, _CONTACT_FIELDS, contact_tokens)
+_CONTACT = _Kind("contacts", "person", "\n    ", {"id": "id"}, _CONTACT_FIELDS, contact_tokens)
 
 
 class _Memo(dict[Any, str]):
@@ -168,7 +170,7 @@ def _rows(
     fragments: Fragments,
     as_read: Callable[[list[Any]], dict[int, bytes]],
 ) -> list[bytes]:
-    """Each row with the white space after it (*last* after the last one)."""
+    """The rows by the block, each with the white space after it (*last* after the last one)."""
 
     def made(rows: list[Any]) -> list[bytes]:
         found = as_read(rows)
@@ -176,10 +178,10 @@ def _rows(
         fresh = iter(_written([row for row, piece in zip(rows, kept, strict=True) if piece is None], kind))
         return [piece or next(fresh) for piece in kept]
 
-    pieces = fragments.pieces(("xml", kind.tag), rows, made)
+    blocks = fragments.by_block("xml", kind.rows, rows, made, b"".join)
     if rows and (rows[-1].layout is None or rows[-1].layout.spaces is None):
-        return [*pieces[:-1], pieces[-1][: -len(kind.indent)] + last.encode()]
-    return pieces
+        return [*blocks[:-1], blocks[-1][: -len(kind.indent)] + last.encode()]
+    return blocks
 
 
 def _written(rows: list[Any], kind: _Kind) -> list[bytes]:
