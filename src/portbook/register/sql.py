@@ -12,6 +12,7 @@ SERVICE_NAMES = {  # the folded name that an application in JSON is about: as on
     "sqlite": "lower(COALESCE(json_extract({0}, '$.service_name'), ''))",
     "postgresql": "lower(COALESCE({0}::jsonb ->> 'service_name', ''))",
 }
+HOLDS = {"sqlite": "instr({0}, %s) > 0", "postgresql": "strpos({0}, %s) > 0"}  # whether a text holds another
 _SERVICE_NAMES = {vendor: text.format("(%(expressions)s)") for vendor, text in SERVICE_NAMES.items()}
 
 

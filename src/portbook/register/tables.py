@@ -119,8 +119,9 @@ def remembering() -> Iterator[None]:
     """Ask the database each question once inside the block, until a table that it speaks of changes.
 
     For who holds the registry's row locked: nobody else changes what acts ask for meanwhile, and whoever
-    does it here does it by `change`.  In the end all is forgotten.  Nobody rolls back to a savepoint inside:
-    what was found before that would be told still.
+    does it here does it by `change`.  And for a page that only reads: no two parts of it tell of different
+    moments.  In the end all is forgotten.  Nobody rolls back to a savepoint inside: what was found before
+    that would be told still.
     """
     _own.remembered = {}
     try:

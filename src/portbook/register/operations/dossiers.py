@@ -7,7 +7,7 @@ what others asked for before, what the rules say of all this now, and whose turn
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -17,7 +17,6 @@ from portbook.applications import (
     Kind,
     Party,
     Reading,
-    confusable_key,
     findings_in,
     may_be_sent,
     of_tree,
@@ -26,20 +25,16 @@ from portbook.applications import (
 from portbook.applications.case import Case
 from portbook.errors import Problem, RuleError, shown
 from portbook.findings import Action, Finding, gravest_first
-from portbook.numbers import Transport
 from portbook.register import acts, casework, events, models, roles, tables
 from portbook.register.limits import MAX_TEXT
-from portbook.register.operations import parties, turns
+from portbook.register.operations import circumstances, parties, turns
 from portbook.register.operations.acting import Doing, Refused
-from portbook.register.operations.contesting import contested
+from portbook.register.operations.circumstances import Pending
 from portbook.review import Person, Route, route_in
 from portbook.states import APPLICATION, PUBLIC_WORDS, Actor, ApplicationState, Evidence, move
 from portbook.states import Act as Step
 
 _SOURCE = "docs/register.md"
-_TRANSPORTS = {transport.value: transport for transport in Transport}
-# How `confusable_key` reads a name, in SQL.
-_EYES = "REPLACE(REPLACE(REPLACE(fold, 'l', 'i'), '1', 'i'), 'o', '0')"
 
 
 class Dossier:
@@ -153,35 +148,10 @@ class Dossier:
         agreed = (each.party for each in self.confirmations() if each.answer == casework.AGREES)
         return Circumstances(
             consents=frozenset(agreed),
-            pending=self.pending(),
-            alike=tuple(self._alike(self.application.service_name)),
-            recent=self._recent(),
+            pending=Pending(self.identity),
+            alike=tuple(circumstances.alike(self.doing, self.application.service_name)),
+            recent=circumstances.recent(self.doing, self.identity, self.application, self.row.submitter),
         )
-
-    def pending(self) -> frozenset[tuple[int, Transport]]:
-        """The ports that other open applications asked for before (R-REV-25), or that an appeal is about."""
-        others = "SELECT port, transport FROM register_wanted WHERE application_id <> %s"
-        wanted = tables.rows(others, [self.identity])
-        return contested().places.union((port, _TRANSPORTS[on]) for port, on in wanted)
-
-    def _alike(self, name: str) -> Iterable[str]:
-        """The assigned names that are easily taken for *name* (T-44), aliases left out."""
-        key = f"REPLACE({_EYES}, '-', '')"
-        statement = f"SELECT fold FROM register_nameclaim WHERE {key} = %s ORDER BY fold"  # noqa: S608
-        for (other,) in tables.rows(statement, [confusable_key(name)]) if name else ():
-            held = self.doing.rows.name(other)
-            if other != name.lower() and held and held.canonical.lower() == other:
-                yield held.holding.name
-
-    def _recent(self) -> int:
-        """How many requests came before for the same Assignee, or from the same member (R-REV-2)."""
-        since = (self.today - timedelta(days=self.doing.policy.limits.mass_days)).isoformat()
-        statement = (
-            "SELECT COUNT(*) FROM register_filing WHERE (assignee = %s OR submitter = %s) AND instant >= %s "
-            "AND application_id < %s"
-        )
-        key = parties.party_key(self.application, self.row.submitter)
-        return int(tables.rows(statement, [key, self.row.submitter, since, self.identity])[0][0])
 
     def findings(self) -> tuple[Finding, ...]:
         """Return everything that stands against it now, all rules on all its parts (T-56)."""

@@ -10,6 +10,7 @@ from portbook.register.operations.dossiers import Dossier
 from portbook.register.operations.on_record import RECUSED
 from portbook.register.operations.parties import party_key, terms_of
 from portbook.register.operations.turns import TURNS
+from portbook.register.reading import newest
 from portbook.register.reading.whole import Said, as_said, author_for
 from portbook.register.roles import Role
 from portbook.states import PUBLIC_WORDS, ApplicationState
@@ -65,15 +66,14 @@ def _closed(dossier: Dossier, assignee: str) -> list[_Closed]:
     doing = dossier.doing
     is_keeper = not {Role.REGISTRAR, Role.AUDITOR}.isdisjoint(doing.member.roles.split())
     teams = [] if is_keeper else sorted(terms_of(doing, doing.member))
-    of_teams = f"AND r.team IN ({tables.marks(len(teams))})" if teams else ""
+    of_teams = f"WHERE team IN ({tables.marks(len(teams))})" if teams else ""
     statement = (
         "SELECT a.identity, a.state, f.assignee, v.content FROM register_application a "  # noqa: S608
         "JOIN register_filing f ON f.application_id = a.identity "
-        "JOIN register_version v ON v.application_id = a.identity AND v.number = "
-        "(SELECT MAX(w.number) FROM register_version w WHERE w.application_id = a.identity) "
+        f"{newest.OF_APPLICATION} "
         f"WHERE a.state IN ({tables.marks(len(_CLOSED))}) AND a.identity <> %s "
-        "AND (a.kind = %s OR f.assignee = %s) AND EXISTS (SELECT 1 FROM register_review r "
-        f"WHERE r.application_id = a.identity {of_teams}) "
+        "AND (a.kind = %s OR f.assignee = %s) "
+        f"AND a.identity IN (SELECT application_id FROM register_review {of_teams}) "
         f"ORDER BY a.identity DESC LIMIT {LIKE_AMONG}"
     )
     values = [*_CLOSED, dossier.identity, dossier.row.kind, assignee, *teams]

@@ -39,6 +39,25 @@ def objects_of(names: Iterable[str]) -> tuple[str, ...]:
     return (*(f"service {each}" for each in dict.fromkeys([*given, *folded])), *found)
 
 
+def sendings_of(names: Iterable[str]) -> tuple[int, ...]:
+    """Return the numbers of the Events by which the applications for the services *names* came.
+
+    Such an Event is about "application" alone: it gave the number.  A turn of it began at its instant.
+    """
+    folded = [*dict.fromkeys(fold(name) for name in names if name)]
+    if not folded:
+        return ()
+    name = SERVICE_NAMES[connection.vendor].format("content")
+    statement = (
+        "SELECT DISTINCT e.number FROM register_turn t "  # noqa: S608
+        "JOIN register_event e ON e.object = 'application' AND e.instant = t.began "
+        "WHERE t.application_id IN (SELECT application_id FROM register_version "
+        f"WHERE {name} IN ({tables.marks(len(folded))}) ORDER BY application_id DESC LIMIT {MAX_TOLD}) "
+        'AND e.changes LIKE \'%%"identity":\' || t.application_id || \',"table":"application"}%%\''
+    )
+    return tuple(int(number) for (number,) in tables.rows(statement, folded))
+
+
 def seeding_of(identities: Iterable[int]) -> tuple[str, ...]:
     """Return the object of the Event that brought one of these entries from an edition; () for none.
 

@@ -21,11 +21,11 @@ from portbook.register.entries import Held, Reader
 from portbook.register.limits import MAX_ROWS, ROWS_A_PAGE
 from portbook.register.models import Contact as ContactRow
 from portbook.register.operations.acting import mail_address
+from portbook.register.sql import HOLDS
 from portbook.standing import holding_of
 
 _AT_ONCE = 200  # rows read for a page of a party: its id may stand in a row as something else
 
-_HOLDS = {"sqlite": "instr({0}, %s) > 0", "postgresql": "strpos({0}, %s) > 0"}
 _DIGITS = 5  # of a port
 
 
@@ -82,7 +82,7 @@ def _page(
 
 
 def _holds(column: str) -> str:
-    return _HOLDS[connection.vendor].format(column)
+    return HOLDS[connection.vendor].format(column)
 
 
 # -- one service or port

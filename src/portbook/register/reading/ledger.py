@@ -17,6 +17,7 @@ from portbook.register.reading import events_about
 _COLUMNS = "number, instant, actor, operation, object, reason, channel, persons"
 _ESCAPE = "!"  # before a character that LIKE would read as a pattern
 _AT_ONCE = 500  # Events of one question
+MAX_NUMBER = 2**63 - 1  # greater than that of any Event
 
 Change = dict[str, Any]
 
@@ -103,15 +104,16 @@ def link(number: int) -> Link | None:
     )
 
 
-def changes_after(number: int) -> Iterator[Change]:
-    """Yield what each Event after that one changed, in order."""
-    for _, _, changes in told_after(number):
+def changes_after(number: int, last: int = MAX_NUMBER) -> Iterator[Change]:
+    """Yield what each Event after that one changed, up to the *last* one, in order."""
+    for _, _, changes in told_after(number, last):
         yield from changes
 
 
-def told_after(number: int) -> Iterator[tuple[str, str, list[Change]]]:
+def told_after(number: int, last: int = MAX_NUMBER) -> Iterator[tuple[str, str, list[Change]]]:
     """Yield of each Event after that one the operation, the object, and what it changed, in order."""
-    while part := tables.load(Event, f"WHERE number > %s ORDER BY number LIMIT {_AT_ONCE}", [number]):
+    where = f"WHERE number > %s AND number <= %s ORDER BY number LIMIT {_AT_ONCE}"
+    while part := tables.load(Event, where, [number, last]):
         for row in part:
             yield row.operation, row.object, json.loads(row.changes)
         number = part[-1].number
@@ -130,8 +132,11 @@ def _where(asked: Asked) -> tuple[list[str], list[Any]]:
     given: list[Any] = []
     if asked.object:
         objects = [asked.object, *events_about.objects_of([asked.object])]
-        where.append(f"(object IN ({tables.marks(len(objects))}) OR object LIKE %s ESCAPE '{_ESCAPE}')")
-        given += [*objects, f"port {_pattern(' of ' + asked.object)[:-1]}"]
+        sent = events_about.sendings_of([asked.object])
+        where.append(
+            f"(object IN ({tables.marks(len(objects))}) OR object LIKE %s ESCAPE '{_ESCAPE}'{_or(sent)})"
+        )
+        given += [*objects, f"port {_pattern(' of ' + asked.object)[:-1]}", *sent]
     for column in ("actor", "operation", "channel"):
         if value := getattr(asked, column):
             where.append(f"{column} = %s")
@@ -147,9 +152,15 @@ def _where(asked: Asked) -> tuple[list[str], list[Any]]:
         columns = ("reason", "object", "actor")
         either = [f"{column} {like} %s ESCAPE '{_ESCAPE}'" for column in columns]
         about = events_about.objects_of([asked.text])
-        where.append(f"({' OR '.join(either)} OR object IN ({tables.marks(len(about))}))")
-        given += [*[_pattern(asked.text)] * len(columns), *about]
+        sent = events_about.sendings_of([asked.text])
+        where.append(f"({' OR '.join(either)} OR object IN ({tables.marks(len(about))}){_or(sent)})")
+        given += [*[_pattern(asked.text)] * len(columns), *about, *sent]
     return where, given
+
+
+def _or(numbers: Sequence[int]) -> str:
+    """These Events too, as a condition goes on."""
+    return f" OR number IN ({tables.marks(len(numbers))})" if numbers else ""
 
 
 def _pattern(text: str) -> str:

@@ -4,12 +4,14 @@ Notices, revocations, appeals, takeovers, early allocations; each list with one 
 for the rows that it is about.  Reads only, and all of it: callers show each what he may see.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from portbook.numbers import Transport
 from portbook.procedures import Target
 from portbook.procedures.rows import expiry
+from portbook.records import Record
 from portbook.register import tables
 from portbook.register.cases import OPEN, RUNNING, Appeal, Case, Notice, Takeover
 from portbook.register.entries import Held, Reader
@@ -18,10 +20,16 @@ from portbook.register.operations import notices
 from portbook.register.operations.acting import assignees, parties_of
 from portbook.register.operations.contacts import CONTACT
 from portbook.register.operations.returning import RETURN
+from portbook.register.reading import events_about
 from portbook.register.reading.holdings import Gathered
 from portbook.states import RevocationState
 
 _ENDED = (RevocationState.REVOKED.value, RevocationState.KEPT.value)
+
+
+# Acts whose words stand in a row, and the columns of such rows.
+_SAID = ("answer", "give back", "consult", "advise", "escalate", "confirm", "recommend", "record decision")
+_WORDS = {"opinion": "reasons", "message": "text", "confirmation": "reasons", "decision": "words"}
 
 
 class Noticed(NamedTuple):
@@ -32,6 +40,7 @@ class Noticed(NamedTuple):
     holders: frozenset[str]  # who speaks for what it is about
     is_confirmed: bool  # no Assignee has to confirm it, or one did
     addresses: tuple[str, ...]  # that a contact is to have
+    rows: tuple[Record, ...] = ()  # that are to be given back
 
 
 class Revocation(NamedTuple):
@@ -64,7 +73,7 @@ def returns(*, is_open: bool = True) -> tuple[Noticed, ...]:
 def _noticed(notice: Notice, target: Target, rows: Gathered) -> Noticed:
     own = rows.of(target)
     is_confirmed = bool(notice.confirmation) or not notice.asked_by or notice.asked_by in assignees(own)
-    return Noticed(notice, target.name, parties_of(own), is_confirmed, ())
+    return Noticed(notice, target.name, parties_of(own), is_confirmed, (), tuple(own))
 
 
 def _target(notice: Notice) -> Target:
@@ -167,8 +176,23 @@ def told_of(objects: Iterable[str], name: str = "") -> tuple[Told, ...]:
     if name:
         where += " OR object LIKE %s"
         values.append(f"port % of {name}")
+    if sent := events_about.sendings_of([name]):
+        where += f" OR number IN ({tables.marks(len(sent))})"
+        values += sent
+    words = tables.marks(len(_SAID))
     statement = (
-        "SELECT number, instant, actor, operation, object, reason FROM register_event "  # noqa: S608
+        "SELECT number, instant, actor, operation, object, reason, "  # noqa: S608
+        f"CASE WHEN reason = '' AND operation IN ({words}) THEN changes ELSE '[]' END FROM register_event "
         f"WHERE {where} ORDER BY number DESC LIMIT {MAX_TOLD}"
     )
-    return tuple(Told(*row) for row in tables.rows(statement, values))
+    found = tables.rows(statement, [*_SAID, *values])
+    return tuple(
+        Told(number, instant, actor, operation, about, reason or _said(json.loads(changes)))
+        for number, instant, actor, operation, about, reason, changes in found
+    )
+
+
+def _said(changes: list[dict[str, Any]]) -> str:
+    """The words that an act put on record, where it has no reason besides; "" for none."""
+    said = ((change["after"] or {}).get(_WORDS.get(change["table"], "")) for change in changes)
+    return next(filter(None, said), "")

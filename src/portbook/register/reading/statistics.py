@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from portbook.policy import Policy
 from portbook.register import tables
 from portbook.register.operations.on_record import RECUSED, SILENCE
+from portbook.register.reading.newest import is_newest
 from portbook.states import ApplicationState
 
 MONTHS = 12
@@ -36,7 +37,7 @@ _WAYS = (  # the first one that an application passed
     (_S.EXPERT_REVIEW.value, "expert review"),
     (_S.CONFIRMING.value, "holder asked"),
 )
-_BY_OPERATOR = "operator alone"
+_BY_OPERATOR = "registry alone"
 _PERCENT = 90
 
 
@@ -57,6 +58,11 @@ class Month(NamedTuple):
     open: int  # at its end
     clocks: dict[str, Span]
     gross: Span | None
+
+    @property
+    def is_still(self) -> bool:
+        """Whether there is nothing to tell of it."""
+        return not (self.received or self.open or any(self.decided.values()))
 
 
 class Share(NamedTuple):
@@ -266,8 +272,7 @@ def _ranges_of(decided: Sequence[_Life], policy: Policy) -> dict[int, str]:
         return {}
     wanted = {life.number for life in decided}
     statement = (
-        "SELECT v.application_id, v.content FROM register_version v WHERE v.number = "
-        "(SELECT MAX(number) FROM register_version w WHERE w.application_id = v.application_id) "
+        f"SELECT v.application_id, v.content FROM register_version v WHERE {is_newest()} "  # noqa: S608
         "AND v.application_id BETWEEN %s AND %s"
     )
     found = tables.rows(statement, [min(wanted), max(wanted)])

@@ -55,6 +55,7 @@ class Waiting(NamedTuple):
     turn: str  # whose it is; "" when it is closed
     since: str
     due: str
+    state: str
 
 
 class Status(NamedTuple):
@@ -100,7 +101,7 @@ def status_of(dossier: Dossier) -> Status:
         dossier.version.digest,
         letters.NEXT[dossier.state],
         dossier.findings() if dossier.state in TURNS else (),
-        tuple(_conversation(dossier)),
+        tuple(conversation(dossier)),
         clocks,
         gross,
     )
@@ -117,7 +118,8 @@ def looking(actor: str, instant: str, emails: tuple[str, ...] = ()) -> Doing:
     return doing
 
 
-def _conversation(dossier: Dossier) -> Iterator[Word]:
+def conversation(dossier: Dossier) -> Iterator[Word]:
+    """Return what was said about an application, as far as who looks may read it."""
     sees_all = not {*_SEES_ALL}.isdisjoint(dossier.doing.member.roles.split())
     is_own = dossier.row.submitter == dossier.doing.member.name
     for each in tables.load(
@@ -133,7 +135,13 @@ def _conversation(dossier: Dossier) -> Iterator[Word]:
 def waiting_of(dossier: Dossier) -> Waiting:
     turn = dossier.turn
     return Waiting(
-        dossier.identity, dossier.title, PUBLIC_WORDS[dossier.state], turn.party, turn.began, dossier.row.due
+        dossier.identity,
+        dossier.title,
+        PUBLIC_WORDS[dossier.state],
+        turn.party,
+        turn.began,
+        dossier.row.due,
+        dossier.state.value,
     )
 
 

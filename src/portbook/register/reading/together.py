@@ -16,22 +16,18 @@ from portbook.register import casework, models, tables
 from portbook.register.operations.acting import Doing
 from portbook.register.operations.dossiers import Dossier, asking
 from portbook.register.operations.on_record import RECUSED, REMINDED, SILENCE, OnRecord
+from portbook.register.reading.newest import is_newest
 
 AT_ONCE = 500  # keys of one statement
 
 Row = TypeVar("Row", bound=Model)
 Key = TypeVar("Key", int, str)
 
-_NEWEST = (  # version of each application
-    "AND number = (SELECT MAX(w.number) FROM register_version w "
-    "WHERE w.application_id = register_version.application_id)"
-)
-
 
 def dossiers(doing: Doing, applications: Sequence[int]) -> list[Dossier]:
     """Return the dossiers of *applications*, in that order; what they ask is read for all together."""
     rows = {row.identity: row for row in _load(models.Application, "identity", applications)}
-    newest = _load(models.Version, "application_id", applications, _NEWEST)
+    newest = _load(models.Version, "application_id", applications, f"AND {is_newest('register_version')}")
     versions = {version.application_id: version for version in newest}
     together = copy(doing)
     found = [Dossier(together, rows[each], versions[each]) for each in applications]

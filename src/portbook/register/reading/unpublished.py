@@ -49,6 +49,16 @@ def unpublished() -> Unpublished:
     )
 
 
+def published_in(number: int) -> tuple[Change, ...]:
+    """Return the rows that publication *number* changed against the one before; () for the first."""
+    where = "WHERE state = %s AND number <= %s ORDER BY number DESC LIMIT 2"
+    found = tables.load(Publication, where, [PUBLISHED, number])
+    if len(found) < 2 or found[0].number != number:
+        return ()
+    changes = changes_after(found[1].after_event, found[0].after_event)
+    return tuple(_together(each for each in changes if each["table"] in PUBLISHED_TABLES))
+
+
 def _together(changes: Iterable[Change]) -> Iterator[Change]:
     """Each row once, from how it was at first to how it is in the end; none that is as it was."""
     found: dict[tuple[str, int], Change] = {}
