@@ -114,7 +114,7 @@ def test_what_the_system_refuses_is_told_with_its_reason_and_nothing_of_a_store(
     full = OSError(errno.ENOSPC, "No space left on device")
     with patch("os.link", side_effect=PermissionError(1, "x")), patch(where, side_effect=full):
         ran = portbook("convert", "-", "--to", "csv", "-o", str(out), *force, stdin=data)
-    reason = f"{str(out)!r} cannot be written: No space left on device (E-FILE-WRITE, convert -o)"
+    reason = f"{str(out)!r} cannot be written: No space left on device (E-FILE-WRITE, docs/errors.md)"
     assert (ran.status, ran.out, ran.err) == (3, "", f"portbook: {reason}\n")
     assert list(folder.iterdir()) == []
 
@@ -127,7 +127,7 @@ def test_a_file_whose_name_may_not_last_is_told_so(
     with patch("portbook.store.durable.flush_folder", side_effect=OSError(errno.EIO, "Input/output error")):
         ran = portbook("convert", str(source), "--to", "csv", "-o", str(out), *force)
     assert ran.status == 3
-    assert "is written, but may not last: Input/output error (E-FILE-WRITE, convert -o)" in ran.err
+    assert "is written, but may not last: Input/output error (E-FILE-WRITE, docs/errors.md)" in ran.err
     assert out.read_bytes() == formats.write(formats.read(XML), "csv")
 
 

@@ -1,5 +1,7 @@
 """Every format that is written gives back what it can hold; every change survives or is named as lost."""
 
+import gzip
+import lzma
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -310,6 +312,13 @@ def test_bytes_of_any_kind_give_an_edition_or_a_format_error(name: str, data: by
 @pytest.mark.parametrize("name", WRITABLE)
 def test_what_was_written_is_detected(name: str) -> None:
     assert formats.detect(formats.write(FULL, name)) == name
+
+
+@pytest.mark.parametrize(("packer", "pack"), [("xz", lzma.compress), ("gzip", gzip.compress)])
+def test_a_packed_file_is_told_to_be_one(packer: str, pack: Callable[[bytes], bytes]) -> None:
+    with pytest.raises(FormatError, match="E-FORMAT-UNKNOWN") as raised:
+        formats.detect(pack(formats.write(FULL, "xml")))
+    assert raised.value.problem.message == f"the file is packed by {packer}; unpack it first"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from portbook.names import (
     is_historic,
     same_name,
     service_name_problem,
+    service_name_problems,
     well_formed_twin,
 )
 from vectors import vectors
@@ -26,6 +27,20 @@ SRVNAME = r"(?:[0-9]+-?)*[A-Za-z](?:-?[A-Za-z0-9])*"  # RFC 6335 section 5.1, it
 def test_service_name(text: str, expected: str) -> None:
     problem = service_name_problem(text)
     assert (problem.code if problem else "ok") == expected
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("-1Tide__Read--too-long-for-this-1", "CHAR EDGE DOUBLE LONG"),
+        ("--1234567890123456", "EDGE DOUBLE NOLETTER LONG"),
+        ("\xe9", "CHAR"),
+        ("", "EMPTY"),
+        ("tide-read", ""),
+    ],
+)
+def test_every_rule_that_a_name_breaks_is_told(text: str, found: str) -> None:
+    assert [each.code.removeprefix("E-NAME-") for each in service_name_problems(text)] == found.split()
 
 
 @given(st.text("aZ09-_é", max_size=17))

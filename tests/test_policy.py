@@ -178,6 +178,23 @@ def test_a_policy_that_contradicts_itself_is_one_clear_error(text: str, code: st
     assert where in refusal.value.problem.message
 
 
+def test_all_faults_of_a_file_are_told_at_once() -> None:
+    text = "colour = 1\n[clocks]\ncall = true\n[persons]\nrevoke = 0\n[limits]\nmass = 0\n"
+    with pytest.raises(policies.PolicyError) as refusal:
+        policies.read(text.encode())
+    problems = refusal.value.problems
+    found = [(each.code, each.message.split(":")[0].removeprefix("policy, ")) for each in problems]
+    assert found == [
+        ("E-POLICY-KEY", "colour"),
+        ("E-POLICY-TYPE", "clocks.call"),
+        ("E-POLICY-PERSONS", "persons.revoke"),
+        ("E-POLICY-LIMIT", "limits.mass"),
+    ]
+    with pytest.raises(policies.PolicyError) as refusal:  # a list that lost an item contradicts nobody
+        policies.read(FIRST.replace("Expert Review", "Favour").encode())
+    assert len(refusal.value.problems) == 1
+
+
 @pytest.mark.parametrize(
     "change, where",
     [

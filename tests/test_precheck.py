@@ -79,11 +79,19 @@ def test_a_name_like_anothers_goes_to_people() -> None:
 def test_the_number_that_is_given_to_who_leaves_the_choice() -> None:
     assert choose(registry(), Ports(0, 1023)) == 1  # 0 is an edge
     assert choose(registry(), Ports(1, 5), frozenset({(1, Transport.UDP)})) == 2
+    assert choose(registry(), Ports(1, 5), given=(1, 2)) == 3
     assert choose(registry(), Ports(1020, 1024)) == 1020
     assert choose(registry(), Ports(1021, 1024)) is None
     assert choose(registry(), Ports(41999, 42507)) == 41999
     assert choose(registry(), Ports(42000, 42507)) == 42001  # use of 42000 is reported
     assert choose(registry(), Ports(49152, 65535)) == 49152  # for a policy that assigns them
+
+
+def test_who_leaves_the_choice_twice_sees_two_numbers() -> None:
+    left = [{"range": "User Ports", "why": f"Reason {n}"} for n in range(2)]
+    asked = application("port", {"ports": left})
+    preview = CHECKER.check(asked, TODAY, Circumstances()).preview
+    assert len({row.port_number for row in preview if row.service_name == asked.service_name}) == 2
 
 
 @pytest.mark.parametrize("note", ["(Removed 2004-2-6)", "Somebody (unofficially) is using it"])

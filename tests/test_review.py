@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asking import application, circumstances, edition, registry
-from portbook.applications import findings
+from portbook.applications import Circumstances, findings
+from portbook.applications.case import Case
 from portbook.numbers import Transport
 from portbook.policy import RFC6335, Procedure, Team
 from portbook.procedures import Basis, EditionRows, Standing, renew
@@ -33,6 +35,7 @@ from portbook.review import (
     early_expires,
     expert_due,
     holder_due,
+    items_for,
     may_decide,
     next_body,
     of_all,
@@ -294,6 +297,26 @@ def test_the_list_of_the_expert() -> None:
         assert set(item.codes) <= known, item.id
 
 
+@pytest.mark.parametrize(
+    "base, change, left_out",
+    [
+        ("port", {"transports": ["tcp"]}, {"udp", "discovery", "system"}),
+        ("port", {"transports": ["tcp", "UDP"]}, {"system"}),
+        ("port", {"transports": ["quic"]}, {"system"}),  # nobody knows what is meant
+        ("port", {"transports": ["sctp"], "ports": [{"number": 99}]}, {"udp", "discovery"}),
+        ("port", {"transports": ["udp"], "ports": [{"range": "System"}]}, set()),
+        ("port", {"transports": ["udp"], "ports": [{"number": "x"}]}, set()),
+        ("transport", {"transports": ["udp"], "ports": []}, set()),  # the service may have a System Port
+        ("name", {"transports": ["udp"]}, {"system"}),
+    ],
+)
+def test_the_expert_is_asked_what_can_be_asked_of_the_request(
+    base: str, change: dict[str, Any], left_out: set[str]
+) -> None:
+    case = Case(application(base, change), registry(), RFC6335, Circumstances())
+    assert {item.id for item in CHECKLIST} - {item.id for item in items_for(case)} == left_out
+
+
 def test_no_procedure_stands_for_nothing() -> None:
     used = {procedure for line in LINES for procedure in line.procedures}
     of_ranges = {procedure for each in RFC6335.ranges for procedure in each.procedures}
@@ -314,7 +337,7 @@ def test_who_hears_an_appeal_has_no_clock() -> None:
     "words",
     [
         "the change controller appoints, replaces and removes experts",  # R-REV-13
-        "does not keep a gate of his own",  # R-REV-16
+        "keeps no gate besides",  # R-REV-16
         "without the expert's name",  # R-REV-20
     ],
 )

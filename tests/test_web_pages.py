@@ -158,7 +158,8 @@ def test_a_description_of_several_lines_is_summed_up_whole(tmp_path: Path) -> No
 def test_why_is_said_where_no_row_speaks_for_just_that(client: Client, tmp_path: Path) -> None:
     [companion] = whys(client, "/ports/443")
     assert companion.startswith(
-        "443/dccp has no row of its own: IANA prints none. Port 443 is assigned to https on tcp, udp and"
+        "443/dccp has no row of its own: the registry prints none. "
+        "Port 443 is assigned to https on tcp, udp and"
     )
     assert whys(client, "/ports/443/tcp") == []
     assert whys(client, "/ports/6010/tcp") == ["6010/tcp is inside the row for 6000–6063."]

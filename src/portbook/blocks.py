@@ -76,15 +76,18 @@ def free_blocks(edition: Edition, ports: Ports = EVERY_PORT) -> tuple[Ports, ...
 
     Raises `RuleError` E-PORT-RANGE outside 0-65535.
     """
+    return tuple(each_free_block(edition, ports))
+
+
+def each_free_block(edition: Edition, ports: Ports) -> Iterator[Ports]:
+    """The same, one after the other, for who wants the first ones: there are some thousand."""
     low, high = checked_port(ports.low), checked_port(ports.high)
     every = _every_free_block(edition)
-    start = bisect_left(every, low, key=_high)
-    found = []
-    for block in every[start:]:
-        if block.low > high:
+    for at in range(bisect_left(every, low, key=_high), len(every)):
+        block = every[at]
+        if block.low > high or low > high:
             break
-        found.append(Ports(max(block.low, low), min(block.high, high)))
-    return tuple(found) if low <= high else ()
+        yield Ports(max(block.low, low), min(block.high, high))
 
 
 def free_near(edition: Edition, port: int, count: int = DEFAULT_COUNT) -> tuple[Near, ...]:

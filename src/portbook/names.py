@@ -6,6 +6,7 @@ obey.  Text in, text out: no files, no clock, no registry.
 """
 
 import re
+from collections.abc import Iterator
 
 from portbook.errors import Problem, RuleError, shown
 
@@ -137,20 +138,25 @@ def service_name_problem(text: str) -> Problem | None:
     empty, character, edge, double, letter, length, so one text always has the same answer.
     Never raises; `checked_service_name` does.
     """
+    return next(service_name_problems(text), None)
+
+
+def service_name_problems(text: str) -> Iterator[Problem]:
+    """Yield every reason, in the order of `service_name_problem`; each rule is broken by itself."""
     if not text:
-        return Problem("E-NAME-EMPTY", "a service name is empty", _SYNTAX)
+        yield Problem("E-NAME-EMPTY", "a service name is empty", _SYNTAX)
+        return
     if strange := _STRANGE.search(text):
         reason = f"has {strange[0]!r}, which is not an ASCII letter, digit or hyphen"
-        return _broken("E-NAME-CHAR", text, reason)
+        yield _broken("E-NAME-CHAR", text, reason)
     if text.startswith("-") or text.endswith("-"):
-        return _broken("E-NAME-EDGE", text, "starts or ends with a hyphen")
+        yield _broken("E-NAME-EDGE", text, "starts or ends with a hyphen")
     if "--" in text:
-        return _broken("E-NAME-DOUBLE", text, "has two hyphens in a row")
-    if not re.search(r"[A-Za-z]", text):
-        return _broken("E-NAME-NOLETTER", text, "has no letter, so it would read as a port")
+        yield _broken("E-NAME-DOUBLE", text, "has two hyphens in a row")
+    if not strange and not re.search(r"[A-Za-z]", text):  # what is strange may be meant for a letter
+        yield _broken("E-NAME-NOLETTER", text, "has no letter, so it would read as a port")
     if len(text) > MAX_LENGTH:
-        return _broken("E-NAME-LONG", text, f"has {len(text)} characters; {MAX_LENGTH} are allowed")
-    return None
+        yield _broken("E-NAME-LONG", text, f"has {len(text)} characters; {MAX_LENGTH} are allowed")
 
 
 def checked_service_name(text: str) -> str:

@@ -39,7 +39,9 @@ class PublishedDate(str):
         """Year, month, and the day or None; raises `RuleError` E-DATE-FORMAT when not valid."""
         match = _DATE.fullmatch(self)
         if match is None:
-            message = f"date {shown(self)} is neither YYYY-MM-DD nor YYYY-MM"
+            is_of_its_form = re.fullmatch(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?", self, re.ASCII)
+            wrong = "names no day of the calendar" if is_of_its_form else "is neither YYYY-MM-DD nor YYYY-MM"
+            message = f"date {shown(self)} {wrong}"
             raise RuleError(Problem("E-DATE-FORMAT", message, "R-PUB-11"))
         return int(match[1]), int(match[2]), int(match[3]) if match[3] else None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from portbook.blocks import free_blocks
+from portbook.blocks import each_free_block
 from portbook.edition import Edition, PortState, Reason, Service, State
 from portbook.errors import RuleError
 from portbook.numbers import Ports, Transport
@@ -116,7 +116,7 @@ class EditionRegistry:
 
     def free(self, ports: Ports) -> Iterator[int]:
         """The ports that the edition lists nowhere, or as Unassigned."""
-        for block in free_blocks(self.edition, ports):
+        for block in each_free_block(self.edition, ports):
             yield from range(block.low, block.high + 1)
 
     @cached_property

@@ -13,6 +13,7 @@ import types
 import typing
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from enum import Enum, StrEnum
 from functools import cache
 from typing import Annotated, Any, NamedTuple, TypeVar
@@ -130,8 +131,10 @@ def value_of(kind: type[_Value], tree: Mapping[str, Any], complain: Complain, pa
     hints = _hints(typing.cast(Any, kind))
     for key in tree:
         if key not in hints:
-            known = ", ".join(hints)
-            complain(Fault.KEY, _joined(path, str(key)[:40]), f"{shown(str(key))} is none of {known}")
+            near = get_close_matches(str(key)[:40], hints, n=1)
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            said = f"{shown(str(key))} is none of {', '.join(hints)}{meant}"
+            complain(Fault.KEY, _joined(path, str(key)[:40]), said)
     found = {}
     for name, hint in hints.items():
         if name in tree:

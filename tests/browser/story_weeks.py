@@ -23,7 +23,7 @@ def is_revoked_after_a_call(ada: Somebody, bob: Somebody) -> None:
         decision="Minutes of 3 May.", expert="Nobody said that it is used.", reason="no answer in a year"
     )
     by_two(ada, bob, "Record what was decided")
-    ada.reads(f"port {port} (tcp) of {name}: revoked")
+    ada.reads(f"Port {port} (tcp) of {name}: revoked")
 
 
 def is_given_back(gus: Somebody, ada: Somebody) -> None:

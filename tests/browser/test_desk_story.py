@@ -122,7 +122,7 @@ def uses_a_passkey(nia: Somebody) -> None:
     always = {"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
     session.send("WebAuthn.addVirtualAuthenticator", {"options": kind | always})
     nia.follow("Account")
-    nia.follow("Second factors")
+    nia.follow("Set one up")
     nia.follow("Add a passkey")
     if "/reauthenticate/" in nia.page.url:
         nia.type(password=PASSWORD)
@@ -220,7 +220,6 @@ def is_assigned_and_published(story: Story, number: str) -> None:
     ada, nia = story.ada, story.nia
     ada.open(f"/desk/applications/{number}")
     ada.follow("Assign it")
-    ada.press("Show what would change")
     ada.reads("Rows of the registry", NAME, PORT)
     ada.press("Assign it")
     ada.is_done()

@@ -17,7 +17,7 @@ from django.db import connection
 from django.test import Client, RequestFactory, override_settings
 
 from portbook.desk import door
-from portbook.desk.accounts import addresses, rates
+from portbook.desk.accounts import addresses, rates, wording
 from portbook.desk.models import Account
 from portbook.register import tables, worker
 from portbook.register.limits import MAX_NAME
@@ -326,6 +326,20 @@ def test_a_session_ends_by_itself(desk: At, name: str, note: str, age: int, is_o
     session[note] = int(time.time()) - age
     session.save()
     assert (client.get("/desk").status_code == 302) is is_over
+
+
+@pytest.mark.parametrize(
+    "agent, called",
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/141.0.0.0 Safari/537.36 Edg/141.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1", "Safari on iPhone"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_called_as_people_know_it(agent: str, called: str) -> None:
+    assert wording.browser(agent) == called
 
 
 @SQLITE

@@ -105,6 +105,8 @@ def test_a_grave_deed_is_shown_before_it_is_done(desk: At) -> None:
     done = registry.submitted("name")
     before = registry.events()
     fields = begun(desk("ada"), "validate", **registry.of(done))
+    assert fields.pop("seen")  # it asks nothing more, so it is shown as it opens
+    assert registry.events() == before
     unseen = sent(desk("ada"), "validate", fields, step="do")
     assert unseen.status_code == 200
     assert "What it would do" in unseen.content.decode()

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portbook.desk.limits import CLOSED_DAYS
 from portbook.errors import RuleError
 from portbook.register.reading import lists, statuses
 from portbook.register.reading.lists import Sought
@@ -17,6 +18,8 @@ from portbook.states import ApplicationState
 from portbook.web import clock
 from register import desk as registry
 from register.desk import after
+
+from .applying import begun, typed
 
 At = Callable[[str], Client]
 S = ApplicationState
@@ -85,6 +88,7 @@ def test_what_is_not_there_and_what_is_not_yours_answer_alike(desk: At) -> None:
     for asked in (number, 4711, 10**30):
         answer = desk("tom").get(f"/desk/applications/{asked}")
         assert answer.status_code == 404
+        assert answer.context["heading"] == "There is no such page"
         assert re.search(r"There is no application (?:[0-9]+ )?that you could see", answer.content.decode())
 
 
@@ -178,6 +182,45 @@ def test_an_empty_desk_teaches_what_comes(desk: At) -> None:
         page = desk(who).get("/desk").content.decode()
         assert words in page
         assert "Nothing waits for you" in page
+    registry.submitted("name")
+    assert "Nothing waits for you" in desk("tia").get("/desk").content.decode()
+    assert "What waits for you" in desk("ada").get("/desk").content.decode()
+
+
+@sqlite_alone
+def test_what_is_mine_to_do_stands_first_with_the_next_act(desk: At) -> None:
+    others = registry.in_state(S.NEW).answer["application"]
+    mine = registry.in_state(S.WITH_REQUESTER).answer["application"]
+    page = desk("tia").get("/desk").content.decode().partition('id="applicant-head"')[2]
+    assert [int(number) for number in NUMBERED.findall(page)][:2] == [mine, others]
+    assert page.index("Next: answer, or change what it asks for.") < page.index(f"/{others}")
+    assert page.count("Next:") == 1
+    assert "Next: look at it, then check it or give it back." in desk("ada").get("/desk").content.decode()
+
+
+@sqlite_alone
+def test_what_was_begun_is_named_and_an_empty_form_is_not_listed(desk: At) -> None:
+    client = desk("tia")
+    address = begun(client, choice="port")
+    begun(client, choice="name")
+    assert "drafts-head" not in client.get("/desk").content.decode()
+    typed(client, address, go="save", service_name="tide-kept")
+    page = client.get("/desk").content.decode()
+    assert f'<a href="{address}"><bdi>tide-kept</bdi></a> A port for a new service' in page
+
+
+@sqlite_alone
+def test_what_was_closed_stays_for_a_while(desk: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waited for it sees what became of it, and nobody else does here."""
+    number = registry.in_state(S.ASSIGNED).answer["application"]
+    began = re.compile(rf'id="closed-head".*/desk/applications/{number}".*Assigned.*1 June 2031', re.DOTALL)
+    for days, is_there in ((0, True), (CLOSED_DAYS, True), (CLOSED_DAYS + 1, False)):
+        monkeypatch.setattr(clock, "instant", lambda days=days: f"{after(days)}T10:00:00Z")
+        page = desk("tia").get("/desk").content.decode()
+        assert bool(began.search(page)) is is_there, days
+        assert ("closed-head" in page) is is_there
+    assert "closed-head" not in desk("tom").get("/desk").content.decode()
+    assert "Nothing waits for you" in page
 
 
 @sqlite_alone

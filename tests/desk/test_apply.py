@@ -159,6 +159,19 @@ def test_good_numbers_with_reasons_and_a_map(desk: At) -> None:
     assert f'value="{good[0]}"' in page(client, f"{address}?step=ports")
 
 
+def test_who_would_be_refused_is_not_told_that_it_comes_back(desk: At) -> None:
+    client = desk("tia")
+    taken = page(client, f"{filled(client, 'name', {'service_name': 'http'})}/review")
+    assert "The registry would refuse this" in taken
+    assert "the registry refuses it" in taken
+    assert "sends it back to you" not in taken
+    faulty = page(
+        client, f"{filled(client, 'name', {'casts': None, 'reference': 'See our web site'})}/review"
+    )
+    assert "A registrar will ask" in faulty
+    assert "sends it back to you" in faulty
+
+
 def test_rows_of_a_list_grow_by_one(desk: At) -> None:
     client = desk("tia")
     address = begun(client, choice="discovery")
@@ -252,7 +265,10 @@ def test_what_stands_there_is_saved_while_somebody_types(desk: At) -> None:
     assert answer.status_code == 200
     assert "<html" not in piece
     assert "Saved." in piece
-    assert "E-NAME-CHAR" in piece
+    near = re.search(r'id="near-name" hx-swap-oob="true">(.*?)</div>', piece, re.DOTALL)
+    assert near
+    assert "E-NAME-CHAR" in near[1], "on a phone it stands at its question"
+    assert "E-NAME-CHAR" in piece.partition('id="near-')[0]
     base = re.search(r'id="base" name="base" value="(\w+)"', piece)
     assert base
     late = client.post(f"{address}/check", first | {"service_name": "other"}).content.decode()

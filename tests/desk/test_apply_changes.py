@@ -69,6 +69,27 @@ def test_words_go_with_an_answer(desk: At) -> None:
     assert [each.text for each in said if each.kind == "answer"] == ["It was <forgotten>."]
 
 
+def test_words_stay_while_something_is_mended(desk: At) -> None:
+    number = registry.in_state(State.WITH_REQUESTER).answer["application"]
+    client = desk("tia")
+    review = changed(client, number, description="")["Location"]
+    html = page(client, review)
+    asked = tables.load(casework.Message, "WHERE application_id = %s", [number])[-1].text
+    assert asked in html, "what the registry asks is read where it is answered"
+    go = re.search(r'name="go" value="(to:description#[^"]+)"', html)
+    assert go
+    mending = client.post(review, hidden(html) | {"go": go[1], "words": "It was forgotten."})
+    assert mending["Location"].endswith("?step=description&to=review#id-description")
+    assert client.post(review, hidden(html) | {"go": "keep", "words": "It <was> lost."}).status_code == 204
+    assert "It &lt;was&gt; lost.</textarea>" in page(client, review)
+    answer = client.post(review, hidden(html) | {"go": "to:x\r\n#y", "words": "It <was> lost."})
+    assert answer["Location"].startswith("/desk/apply/")
+    again = typed(client, mending["Location"], "next", description="Reading of tides")
+    assert again["Location"] == review
+    fields = hidden(page(client, review)) | {"go": "send", "words": "It <was> lost."}
+    assert client.post(review, fields).status_code == 302
+
+
 def test_a_change_that_was_begun_goes_on_where_it_was(desk: At) -> None:
     number = registry.in_state(State.NEW).answer["application"]
     client = desk("tia")

@@ -300,8 +300,12 @@ def test_why_the_number_of_the_preview_is_none_of_the_good_ones(desk: At) -> Non
     assert good
     assert chosen[1] not in good
     assert "Ask for one of them" in review
+    assert "Your words on where the protocol is described are not printed" in review
+    assert "A registrar will ask" not in review
+    assert "The experts have 7 days for a simple case and 21 for a complex one." in review
     there = page(client, f"{address}?step=ports&to=review")
-    assert f">{chosen[1]}</strong> today" in there
+    question = there.partition('id="q-ports"')[2].partition("</fieldset>")[0]
+    assert f">{chosen[1]}</strong> today" in question, "what the registry would give stands where it is asked"
     typed(client, f"{address}?step=ports&to=review", go=f"take:{good[0]}")
     assert "You leave the choice" not in page(client, f"{address}/review")
 

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -17,14 +18,19 @@ from django.db import connection
 from django.test import Client
 
 from portbook.cli import main
+from portbook.desk.acting import pending
 from portbook.desk.models import Account, Count, Draft, Invitation, Job, Pending, StatusLink, Token
 from portbook.desk.programs import token_texts
 from portbook.errors import PortbookError
-from portbook.register import backups, beside, database
+from portbook.register import auditing, backups, beside, database
+from portbook.register.operations import contacts, takeovers
+from portbook.register.operations import registry as operations
+from portbook.states import ApplicationState
+from portbook.store import EditionStore
 from register import conftest, postgresql
 from register import desk as registry
 
-from . import bearer, people
+from . import bearer, people, test_pending, test_takeovers
 
 At = Callable[[str], Client]
 sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -38,7 +44,6 @@ KEPT = {
     "desk.draft",
     "desk.job",
     "desk.pending",
-    "desk.statuslink",
     "mfa.authenticator",
     "socialaccount.socialaccount",
     "socialaccount.socialapp",
@@ -71,7 +76,7 @@ def text(desk: At) -> str:
     StatusLink.objects.create(application=7, digest="e" * 64, made_by=tia)
     Job.objects.create(kind="audit", member="ada", began=NOW, noted=NOW, ended=NOW, told="{}")
     Pending.objects.create(
-        deed="free-port", digest="f" * 64, values="{}", what="port 7", account=tia, asked=NOW
+        deed="free-port", digest="f" * 64, values="{}", what="port 7", account=tia, asked=NOW, is_done=True
     )
     Count.objects.create(key="tia", minute=NOW, number=3)
     return made
@@ -154,6 +159,47 @@ def test_what_lets_somebody_in_does_not_come_back(
     assert not Invitation.objects.exists()
 
 
+@sqlite
+def test_what_was_half_done_begins_again(
+    desk: At,
+    store: EditionStore,
+    elsewhere: Callable[[str], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody needs to know that it was withdrawn, refused or stopped after the backup was taken (T-92)."""
+    path = tmp_path / "backup"
+    number = registry.in_state(ApplicationState.NEW).answer["application"]
+    page = desk("tia").post(f"/desk/applications/{number}/link", {"go": "make"})
+    link = urlsplit(page.context["address"]).path
+    assert desk("").get(link).status_code == 200
+    waiting = test_pending.hold(desk("ada"))
+    desk("bob").post(f"/desk/pending/{waiting.pk}", {"step": "word", "reason": "seen"})
+    test_takeovers.verified()
+    takeover = test_takeovers.claimed()
+    contacts.ask_change(registry.by("ada"), "Gus", ("gus@new.example",))
+    with monkeypatch.context() as before:  # a Portbook that kept such links wrote it
+        before.setattr(beside, "LEFT_OUT", beside.LEFT_OUT - {"desk.statuslink"})
+        backups.write(path)
+
+    elsewhere("sqlite")
+    ended = backups.restore(path, registry.by("ada"), None).answer["ended"]
+    assert ended == ["second words: 1", "takeovers: 1", "changes of addresses: 1"]
+    operations.unfreeze(registry.by("ada"))
+    assert desk("").get(link).status_code == 404
+    found = pending.listed(test_pending.person("ada"), waiting.pk)[0]
+    assert (found.state, found.answer) == (pending.REFUSED, beside.ENDED)
+    row = Pending.objects.get(pk=waiting.pk)
+    assert test_takeovers.code(lambda: pending.do(row)) == "E-PERSONS"
+    link_of_a_letter = registry.by("")
+    assert test_takeovers.code(lambda: takeovers.confirm_by_link(link_of_a_letter, "confirm-it")) == "E-LINK"
+    assert test_takeovers.code(lambda: takeovers.stop_by_link(link_of_a_letter, "stop-it")) == "E-LINK"
+    assert registry.letters(test_takeovers.OLD)[-1] == f"Contact Fay: the takeover {takeover} was stopped"
+    assert registry.letters("gus@new.example")[-1].endswith("stopped")
+    assert auditing.check(store) == ()
+    test_takeovers.claimed()  # it begins again
+
+
 def told_of_a_restore(path: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """What the command tells the operator beside the answer."""
     done = main(["restore", str(path), "--as", "ada", "--reason", "a test"])
@@ -170,7 +216,7 @@ def test_the_command_tells_what_became_of_accounts_meanwhile(
     elsewhere("sqlite")
     told = told_of_a_restore(tmp_path / "backup", capsys)
     assert "a second factor that was taken away since is there again" in told
-    assert "tokens and invitations are gone" in told
+    assert "tokens, invitations and status links are gone" in told
 
 
 @sqlite

@@ -16,6 +16,7 @@ from portbook.states import ApplicationState
 from portbook.web import clock
 from register import desk as registry
 
+from . import test_pending
 from .deeds import done, statements, text
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -161,6 +162,40 @@ def test_a_case_with_its_call(desk: At) -> None:
     assert ada.get(page).context["case"].state == "revoked"
     assert ada.get(page).context["deeds"] == ()
     assert registry.row("ferry", 4242) == []
+
+
+def test_a_clear_case_is_revoked_by_two_persons(desk: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V1, V2: nobody objects in time, one shows what would change, another agrees, the first does it."""
+    ada, bob = desk("ada"), desk("bob")
+    page = done(ada, "suspect", name="ferry", port=4242, attempts="Wrote to Fay")["Location"].partition("?")[
+        0
+    ]
+    asked = {"case": page.rpartition("/")[2], "disuse": "The ferry sank."}
+    due = ada.get(page).context["case"].due
+    for day, code in ((due, "E-NOTICE-WAITS"), (registry.after(1, due), "This needs 2 persons.")):
+        monkeypatch.setattr(clock, "instant", lambda day=day: f"{day}T10:00:00Z")
+        shown = ada.post("/desk/do/revoke", {**asked, "key": "1", "step": "show"})
+        assert code in text(shown)
+    waiting = test_pending.asked(ada, "revoke", asked)
+    agreed = f"/desk/pending/{waiting.pk}"
+    assert "The ferry sank." in text(bob.get(agreed))
+    assert bob.post(agreed, {"step": "word", "reason": "seen"}).status_code == 302
+    assert registry.row("ferry", 4242) != []
+    assert ada.post(agreed, {"step": "do"})["Location"].startswith(page)
+    assert "The ferry sank." in text(ada.get(page))
+    assert ada.get(page).context["case"].state == "revoked"
+    assert registry.row("ferry", 4242) == []
+    assert "Reserved" in text(ada.get("/desk/entries/4242"))
+
+
+def test_a_case_with_signs_of_life_is_not_clear(desk: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = revoking.suspect(registry.by("ada"), Target("ferry", 4242), "asked").answer
+    assert (
+        done(desk("fay"), "report-life", case=case["case"], life="It crosses twice a day").status_code == 302
+    )
+    monkeypatch.setattr(clock, "instant", lambda: f"{registry.after(1, case['due'])}T10:00:00Z")
+    refused = done(desk("ada"), "revoke", case=case["case"], disuse="It sank")
+    assert (refused.status_code, "E-CALL" in text(refused)) == (409, True)
 
 
 def test_a_case_that_is_kept(desk: At) -> None:

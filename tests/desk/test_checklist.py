@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from portbook.desk.dossiers.checklist import Checklist, draft
+from portbook.desk.dossiers.checklist import Checklist, draft, with_draft
 from portbook.desk.limits import MAX_REMARK
 from portbook.register.limits import MAX_TEXT
 from portbook.review import CHECKLIST
@@ -18,6 +18,7 @@ from register.desk import of, state
 
 At = Callable[[str], Client]
 S = ApplicationState
+ALWAYS = {item.id for item in CHECKLIST} - {"udp", "discovery", "system"}  # for a User Port on TCP, too
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -27,6 +28,9 @@ def test_every_question_stands_in_the_dossier_with_what_the_rules_found(desk: At
     number = work.validated(work.submitted("port", change)).answer["application"]
     text = unescape(desk("eve").get(f"/desk/applications/{number}").content.decode())
     for item in CHECKLIST:
+        if item.id not in ALWAYS:
+            assert item.question not in text
+            continue
         assert item.question in text
         assert text.count(f'name="{item.id}"') == 3
         assert text.count(f'name="{item.id}-remark"') == 1
@@ -64,6 +68,29 @@ def test_answers_become_a_draft_that_can_be_changed_and_sent(desk: At) -> None:
     assert state(number) == S.REFUSED
     told = unescape(desk("tia").get(f"/desk/applications/{number}").content.decode())
     assert "So no." in told
+
+
+def test_what_was_typed_into_the_recommendation_stays_beside_the_draft(desk: At) -> None:
+    number = work.in_state(S.EXPERT_REVIEW).answer["application"]
+    eve = desk("eve")
+    page = unescape(eve.get(f"/desk/applications/{number}").content.decode())
+    assert page.count('form="recommend-form"') == 4 * len(ALWAYS) + 1  # one form for both
+    typed = {"verdict": "refuse", "grounds": ["NEEDLESS"], "reasons": "I know it.\r\nWell."}
+    made = eve.post(f"/desk/applications/{number}/checklist", {**typed, "nat-remark": "Perhaps."})
+    text = unescape(made.content.decode())
+    assert "I know it.\nWell.\n\nBesides:\n- Do address translation" in text
+    assert 'name="verdict" value="refuse" checked' in text
+    assert 'name="grounds" value="NEEDLESS" checked' in text
+    assert 'id="asks-head"' in text  # the request is there to read
+
+
+def test_a_draft_takes_the_place_of_the_one_before(engine: str) -> None:
+    first = with_draft("I know it.", "", "Besides:\n- one")
+    assert with_draft(first + "\nSo no.", "Besides:\n- one", "Besides:\n- two") == (
+        "I know it.\n\nBesides:\n- two\nSo no."
+    )
+    assert with_draft("x" * MAX_TEXT, "", "y") == "x" * MAX_TEXT
+    assert len(with_draft("x" * (MAX_TEXT - 3), "", "yy")) == MAX_TEXT
 
 
 @pytest.mark.parametrize("item", CHECKLIST, ids=lambda item: item.id)

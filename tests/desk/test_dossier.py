@@ -11,7 +11,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
+from asking import BASES
+from portbook.applications import of_tree
 from portbook.desk import words
+from portbook.desk.applying.poor_answers import poor_answers
+from portbook.policy import RFC6335
 from portbook.register import tables
 from portbook.register.acts import Done
 from portbook.register.letters import NEXT
@@ -85,6 +89,11 @@ def test_an_application_goes_its_way_by_the_pages(desk: At) -> None:
     done(send(desk("ada"), "assign", **asked))
     assert state(number) == S.ASSIGNED
     assert "Assigned since" in page(desk("tia"), number)
+    in_the_office = page(desk("bob"), number)
+    assert "Sent by <bdi>Tia (tia)</bdi>" in in_the_office
+    assert '<p class="quiet"><bdi>Tia (tia)</bdi>, answer' in in_the_office
+    assert all(f"<bdi>{name}</bdi>" in in_the_office for name in ("Ada (ada)", "Eli (eli)"))
+    assert not re.search(r"\((tia|ada|bob|eve|eli)\)", page(desk("tia"), number))
 
 
 # -- what each may do
@@ -214,12 +223,47 @@ def test_the_usual_next_step_of_a_registrar_is_the_blue_one(desk: At, wanted: Ap
 def test_what_its_author_has_to_mend_is_given_back(desk: At) -> None:
     number = submitted("port", {"description": ""}).answer["application"]
     text = page(desk("ada"), number)
-    assert first_of(text) == ["validate"]
-    assert "To give it back in your own words, begin to look at it first." in text
+    assert first_of(text) == ["open"]
+    assert "the next page gives it back in your words" in text
     reviewing.open_ticket(by("ada"), number)
     text = page(desk("ada"), number)
     assert first_of(text) == ["give-back"]
-    assert "begin to look at it first" not in text
+    assert "the next page gives it back" not in text
+
+
+@sqlite_alone
+def test_what_the_check_lets_pass_stands_beside_its_button(desk: At) -> None:
+    poor = {
+        "description": "TGR Enterprise, the leading solution",
+        "reference": "See our web site",
+        "declares": {"is_local": True},
+    }
+    number = submitted("port", poor).answer["application"]
+    text = page(desk("ada"), number)
+    before = text.partition('id="advice-head"')[2].partition("</section>")[0]
+    for told in ("an example of what not to answer", "See our web site", "W-PORT-LOCAL"):
+        assert told in before, told
+    assert text.index("advice-head") < text.index("/desk/do/validate?")
+    assert "advice-head" not in page(desk("aud"), number)
+    assert "advice-head" not in page(desk("tia"), number)
+    reviewing.open_ticket(by("ada"), number)
+    words = page(desk("ada"), number).partition('<textarea name="words"')[2].partition("</textarea>")[0]
+    assert "“TGR Enterprise, the leading solution”" in words
+
+
+@pytest.mark.parametrize(
+    "description, reference, found",
+    [
+        ("Remote reading of tide gauges", "Proprietary; one message a minute", 0),
+        ("A world-class gauge", "RFC 9999, section 2", 1),
+        ("Finds the leader of a group; leading zeros", "On our wiki pages", 0),
+        ("Reads tides", "On our website.", 1),
+        ("Remote reading", "see OUR web site", 1),
+    ],
+)
+def test_what_a_person_sees_at_once(description: str, reference: str, found: int) -> None:
+    asks = of_tree(BASES["port"] | {"description": description, "reference": reference}).application
+    assert len(poor_answers(asks, RFC6335)) == found
 
 
 # -- what each may read
@@ -281,8 +325,12 @@ def test_its_author_reads_how_it_stands_in_each_state(desk: At, wanted: Applicat
     assert ("With you since" in sentence[1]) is (TURNS.get(wanted) == turns.REQUESTER)
     if status.waiting.due:
         assert words.day(status.waiting.due) in sentence[1]
+    assert ("no day to keep" in text) is (TURNS.get(wanted) == turns.OPERATOR)
     assert ("Conversation" in text) is bool(status.conversation)
-    assert all(each.text in text for each in status.conversation)
+    assert all(words.besides(each.text, status.findings) in text for each in status.conversation)
+    is_listed = wanted is S.WITH_REQUESTER  # the rules gave it back: the list says it, and is said once
+    assert ("What the rules find stands in the list" in text) is is_listed
+    assert is_listed is any(each.text not in text for each in status.conversation)
     assert "It is a draft" in text or wanted is not S.DRAFT
 
 
@@ -394,7 +442,7 @@ def test_an_expert_sees_what_was_decided_in_like_cases(desk: At) -> None:
     text = page(desk("eli"), number).partition('id="like-head"')[2].partition("</section>")[0]
     assert [int(each) for each in re.findall(r"/desk/applications/([0-9]+)", text)] == [alike, other]
     assert "a name like it" in text
-    assert "a colleague: refuse" in text
+    assert "A colleague recommended: refuse" in text
     assert "Not river-two." in text
     assert "like-head" not in page(desk("tia"), number)
 
@@ -472,7 +520,7 @@ def test_events_are_told_in_sentences(desk: At) -> None:
     assert "checked it by the rules" in text
     assert ">validate" not in text
     told = unescape(desk("ada").get(answer["Location"]).content.decode())
-    assert f"Done. You checked <bdi>application {asked['application']}</bdi> by the rules." in told
+    assert f"Done. You checked <bdi>application {asked['application']}, tide-read</bdi> by the rules." in told
     other = unescape(desk("aud").get(answer["Location"]).content.decode())
     assert "Done. <bdi>ada</bdi> checked" in other
     assert 'class="done"' not in desk("tia").get(answer["Location"]).content.decode(), "not hers to read"

@@ -13,12 +13,13 @@ from portbook.procedures import Target
 from portbook.register import tables
 from portbook.register.limits import MAX_ROWS_SOUGHT
 from portbook.register.models import Entry
-from portbook.register.operations import returning, revoking
+from portbook.register.operations import recommending, returning, revoking
 from portbook.register.roles import RIGHTS
+from portbook.review import Verdict
 from portbook.states import ApplicationState
 from register import desk as registry
 
-from .deeds import done, statements, text
+from .deeds import done, fields, statements, text
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -96,6 +97,8 @@ def test_an_entry_in_any_case_and_an_unassigned_port(desk: At) -> None:
     assert text(desk("tia").get("/desk/entries/FERRY")).count("4242") >= 1
     assert "It is Unassigned".lower() in text(desk("tia").get("/desk/entries/50000")).lower()
     assert "ltp" in text(desk("tia").get("/desk/entries/1113"))
+    rows = desk("tia").get("/desk/entries/FERRY").context["rows"]
+    assert [row.title for row in rows] == ["ferry 4242 tcp"]
 
 
 def test_who_sees_the_books_and_cases_of_an_entry(desk: At) -> None:
@@ -112,8 +115,46 @@ def test_who_sees_the_books_and_cases_of_an_entry(desk: At) -> None:
         assert len(answer.context["cases"]) == cases, who
         assert (answer.context["told"] is not None) == books, who
     assert len(desk("tia").get("/desk/entries/given-back").context["notices"]) == 1
-    events = desk("ada").get("/desk/entries/given-back").context["told"]
-    assert [each.operation for each in events] == ["announce return", "seed"]
+    answer = desk("ada").get("/desk/entries/given-back")
+    assert [each.operation for each, _ in answer.context["told"]] == ["announce return", "seed"]
+    assert "announced the return of" in text(answer)
+
+
+def test_a_return_says_what_becomes_of_it_and_is_announced_once(desk: At) -> None:
+    """Who is told and when it happens; once it runs, a button for the same would be refused."""
+    gus = desk("gus")
+    sent = fields(gus, "announce-return", name="ferry", port=4242) | {"evidence": "unused"}
+    shown = gus.post("/desk/do/announce-return", sent)
+    assert "for everybody who is signed in; the public pages do not" in text(shown)
+    assert "It can be stopped until the end of 31 May 2031." in text(shown)
+    assert "make port 4242 Reserved; the name ferry stays" in text(shown)
+    assert "Announce the return" in titles(gus.get("/desk/entries/ferry"))
+    assert done(gus, "announce-return", name="ferry", port=4242, evidence="unused").status_code == 302
+    page = gus.get("/desk/entries/ferry")
+    assert "Announce the return" not in titles(page)
+    assert "Waits until the end of 31 May 2031" in text(desk("tia").get("/desk/entries/ferry"))
+
+
+def test_a_change_shows_what_stands_now_and_the_way_back(desk: At) -> None:
+    page = desk("fay").get("/desk/do/amend?name=FERRY&port=4242")
+    assert [each.address for each in page.context["about"].named] == ["/desk/entries/ferry"]
+    assert [dict(row)["Port Number"] for row in page.context["about"].rows] == ["4242"]
+    assert "An invented service" in text(page)
+    assert b'formaction="/desk/do/amend#shown-head"' in page.content
+    assert "notes" not in text(desk("fay").post("/desk/do/amend", fields(desk("fay"), "amend", name="ferry")))
+    for name in ("nothing-here", "4242", "x" * 300):
+        assert desk("fay").get("/desk/do/amend", {"name": name}).context["about"] == ((), (), 0)
+
+
+def test_the_books_tell_of_the_sending_and_of_what_the_expert_said(desk: At) -> None:
+    sent = registry.submitted("port", {"service_name": "salt-log"})
+    done = registry.validated(sent)
+    said = {"verdict": Verdict.GRANT, "reasons": "The salt is counted."}
+    done = recommending.recommend(registry.by("eve", reason=""), **registry.of(done), **said)
+    assert registry.assigned(done).answer["application"] == sent.answer["application"]
+    told = {each.operation: each for each, _ in desk("aud").get("/desk/entries/salt-log").context["told"]}
+    assert told["submit"].number == sent.event
+    assert told["recommend"].reason == said["reasons"]
 
 
 # -- the search
@@ -273,11 +314,11 @@ def test_the_page_of_a_service_tells_what_made_its_rows(desk: At) -> None:
     sent = registry.submitted("name", {"service_name": "salt-log"})
     registry.assigned(registry.validated(sent))
     aud = desk("aud")
-    told = [(each.operation, each.object) for each in aud.get("/desk/entries/salt-log").context["told"]]
+    told = [(each.operation, each.object) for each, _ in aud.get("/desk/entries/salt-log").context["told"]]
     assert told[0] == ("assign", f"application {sent.answer['application']}")
     assert "seed" not in [operation for operation, _ in told]
     ferry = aud.get("/desk/entries/ferry").context["told"]
-    assert [each.operation for each in ferry][-1] == "seed"
+    assert [each.operation for each, _ in ferry][-1] == "seed"
     assert desk("tia").get("/desk/entries/salt-log").context["told"] is None
 
 

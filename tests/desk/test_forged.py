@@ -67,6 +67,7 @@ def test_no_address_takes_a_form_without_its_token(desk: At) -> None:
             answer = client.post(path, {"step": "do", "name": "x", "key": "x", "application": "1"})
             assert answer.status_code == 403, path
             assert "E-DESK-FORM" in answer.content.decode(), path
+            assert answer.context["heading"] == "This form is too old", path
     assert busy.everything() == before
 
 

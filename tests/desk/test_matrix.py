@@ -18,6 +18,7 @@ from portbook import cli
 from portbook.applications import to_toml
 from portbook.desk.deeds import Deed, table
 from portbook.desk.models import Count
+from portbook.desk.programs import openapi, scopes
 from portbook.errors import RuleError
 from portbook.numbers import Transport
 from portbook.procedures import Target
@@ -152,6 +153,29 @@ def test_every_operation_has_a_form_or_a_page(desk: At) -> None:
     operations = {deed.operation for deed in table().values()}
     assert operations.isdisjoint(PAGES_OF_THEIR_OWN)
     assert operations | set(PAGES_OF_THEIR_OWN) == set(RIGHTS) == set(cells.TABLE)
+
+
+LETTERS = {"claim contact": {"contact": "Zoe", "words": "x"}, "ask addresses": {"months": 12}}
+
+
+def test_letters_to_people_who_did_not_ask(desk: At) -> None:
+    """Each cell by the page, for real; and by no token (the API has no address for it)."""
+    for operation, values in LETTERS.items():
+        for member in cells.MEMBERS:
+            answer = desk(member).post(
+                f"/{PAGES_OF_THEIR_OWN[operation]}", {**values, "key": f"key {member}"}
+            )
+            codes = CODE.findall(answer.content.decode()) or [""]
+            assert difference(operation, member, HELD, codes[0]) == ""
+            assert codes[0] or answer.status_code == 302
+    assert set(LETTERS) == set(scopes.FOR_PEOPLE_ONLY)
+    described = openapi.document()["paths"]
+    programs = [bearer.of_member(member) for member in ("tia", "ada")]
+    for operation in scopes.FOR_PEOPLE_ONLY:
+        slug = operation.replace(" ", "-")
+        assert scopes.scope_of(operation) is None
+        assert f"/v1/register/acts/{slug}" not in described
+        assert {program.act(slug, {}).status_code for program in programs} == {404}
 
 
 # -- applications

@@ -79,7 +79,7 @@ def test_a_term_that_ends_is_told_and_who_is_missing_then(desk: At) -> None:
     end_term("sol", "2031-06-20")
     told = matters(desk("max"))
     assert told["The term of sol as an expert of SCTP expert ends on 20 June 2031."] == "/desk/people"
-    assert "Nobody is an expert of the team SCTP expert from 21 June 2031 on." in told
+    assert "SCTP expert: nobody is appointed from 21 June 2031 on." in told
 
 
 def end_term(name: str, day: str) -> None:

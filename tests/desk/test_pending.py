@@ -17,6 +17,7 @@ from portbook.desk.models import Pending
 from portbook.register import tables
 from portbook.register.models import Member
 from portbook.register.operations import registry
+from portbook.states import ApplicationState
 from register import desk as at_work
 
 from . import people
@@ -50,6 +51,30 @@ def party(name: str) -> str:
 def person(name: str) -> Person:
     member = tables.load(Member, "WHERE name = %s", [name])[0]
     return Person(0, "", name, name, member.roles, member.party, True, True)
+
+
+def test_whoever_gives_a_word_sees_who_it_is_about(desk: At) -> None:
+    """The account, what was applied for, what the contact holds; afterwards the application stands there."""
+    number = at_work.in_state(ApplicationState.ASSIGNED, "tia").answer["application"]
+    desk("tia")  # has an account
+    row = asked(desk("ada"), "change-member", {"name": "tia", "party": "Fay", "comes_from": number})
+    page = desk("bob").get(f"/desk/pending/{row.pk}")
+    assert 'href="/desk/people?name=tia"' in page.content.decode()
+    whose = page.context["whose"]
+    assert (whose.member, whose.email) == ("tia", "tia@people.example")
+    assert [each.application for each in whose.applications] == [number]
+    assert "ferry" in whose.held.services
+    assert not whose.held.has_his_address
+    assert desk("ada").get("/desk/do/change-member?name=tia").context["whose"].held is None
+    for name, slug in (
+        ("tia", "change-member?name=tia"),
+        ("ada", "change-member?name=nobody"),
+        ("ada", "amend?name=ferry"),
+    ):
+        assert desk(name).get(f"/desk/do/{slug}").context["whose"] is None, (name, slug)
+    desk("bob").post(f"/desk/pending/{row.pk}", {"step": "word", "reason": "seen"})
+    done = desk("ada").post(f"/desk/pending/{row.pk}", {"step": "do"})
+    assert done["Location"].startswith(f"/desk/applications/{number}?done=")
 
 
 def test_an_act_is_asked_agreed_to_and_done(desk: At) -> None:

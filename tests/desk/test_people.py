@@ -57,6 +57,8 @@ def test_people_are_found_by_address_and_by_the_name_they_chose(desk: At) -> Non
         page = desk("ada").get("/desk/people", {"name": sought}).content.decode()
         assert "Theodora Dale" in page
     assert "Theodora" not in desk("ada").get("/desk/people", {"name": "bob"}).content.decode()
+    people.account("eve")
+    assert "<bdi>Eve (eve)</bdi></th>" in desk("ada").get("/desk/people").content.decode()
 
 
 def test_who_signs_in_and_how(desk: At) -> None:

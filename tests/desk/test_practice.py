@@ -48,7 +48,11 @@ def test_practice_from_its_start_to_its_end(tmp_path: Path) -> None:
             assert work.url == f"{address}/desk"
             assert "Ada Registrar" in text
             assert "tide-read" in text
+            letters = visitor.open(f"{address}/desk/practice/letters", timeout=20).read().decode()
+            assert re.search(rf'<a href="(/desk/applications/[0-9]+)">{address}\1</a>', letters)
             wanted = {"csrfmiddlewaretoken": token_of(text), "name": "script", "scopes": "read", "days": "90"}
+            places = visitor.open(f"{address}/accounts/sessions/", timeout=20).read().decode()
+            assert "this one" in places
             tokens = f"{address}/desk/account/tokens"
             made = visitor.open(tokens, urllib.parse.urlencode(wanted).encode(), timeout=20)
             assert made.url == tokens, "nobody is asked for a password that he has not"

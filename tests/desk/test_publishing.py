@@ -22,6 +22,11 @@ from . import bearer
 
 At = Callable[[str], Client]
 
+OF_ITS_OWN = {  # what pages say of an edition that this register published
+    "/": "that is kept here",
+    "/about": "as this registry published it",
+    "/editions/{}": "as this registry published it, to the byte",
+}
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
@@ -62,11 +67,17 @@ def test_the_public_pages_show_what_was_published(desk: At, tmp_path: Path) -> N
         assert address == "/desk/publish?published=2"
         told = client.get(str(address))
         assert b"Publication 2 is there" in told.content
+        assert b'<a href="/services/ferry">' in told.content
         assert told.context["rows"] == ()
         assert not told.context["has_news"]
         assert b"<button>Publish" not in told.content
         assert b"takes some seconds" in told.content
-        shown.forget()  # as it does by itself within a second
+        assert "publication 2" in shown.shown().current().file.source, "whoever published it sees it next"
+        for where, words in OF_ITS_OWN.items():
+            text = public.get(where.format(shown.shown().current().id)).content.decode()
+            assert words in text, where
+            assert "as IANA published" not in text
+            assert "IANA corrects" not in text
         page = public.get("/services/ferry").content.decode()
         assert "Boats across the sound" in page
         title = str(shown.shown().current().edition.title)

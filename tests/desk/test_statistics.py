@@ -56,7 +56,7 @@ def test_the_year_is_what_was_done(desk: At) -> None:
     assert october.clocks["requester"].median == 89.0
     assert {share.what: share.decided["granted"] for share in found.ways} == {
         "expert review": 1,
-        "operator alone": 0,
+        "registry alone": 0,
     }
     assert {share.what: sum(share.decided.values()) for share in found.ranges} == {
         "User Ports": 1,
@@ -79,6 +79,10 @@ def test_the_page_the_csv_and_the_json_say_the_same(desk: At) -> None:
     client = desk("aud")
     page = client.get("/desk/statistics?last=2031-12")
     assert page.context["received"] == 5
+    assert "From January 2031 to December 2031: 5 received" in page.content.decode()
+    assert page.content.decode().count("nothing</span>") == sum(
+        each.is_still for each in page.context["found"].months
+    )
     rows = list(csv.DictReader(io.StringIO(client.get("/desk/statistics.csv?last=2031-12").content.decode())))
     told = client.get("/desk/statistics.json?last=2031-12").json()
     assert [row["month"] for row in rows] == [month["month"] for month in told["months"]]

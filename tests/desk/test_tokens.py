@@ -74,8 +74,8 @@ def test_what_stands_around_a_token_is_no_token(change: str) -> None:
 
 
 def test_every_operation_has_one_scope() -> None:
-    """An operation without a scope could be done by no token; one with two by tokens that should not."""
-    held = list(itertools.chain.from_iterable(scopes.OPERATIONS.values()))
+    """An operation without a scope can be done by no token; one with two by tokens that should not."""
+    held = [*itertools.chain.from_iterable(scopes.OPERATIONS.values()), *scopes.FOR_PEOPLE_ONLY]
     assert len(held) == len(set(held))
     assert set(held) == set(roles.RIGHTS)
     assert set(scopes.OPERATIONS) == set(scopes.MEANING) == set(Scope)

@@ -251,13 +251,14 @@ class Machine(RuleBasedStateMachine):
         paper, version = self.papers[number], self.seen(data, number)
         port = self.possible(port, number)
         reading = request(name, port, paper.submitter)
-        may = self.on(number, "change", actor, version)
+        says_the_same = paper.state == "with the requester" and (name, port) == (paper.name, paper.port)
+        may = self.on(number, "change", actor, version) and not says_the_same
         done = self.tried(
             actor, lambda act: applying.change_application(act, number, reading, version=version), may
         )
         if done:
             paper.name, paper.port = name, port
-            self.moved(number, done, paper.state)
+            self.moved(number, done, "validating" if paper.state == "with the requester" else paper.state)
             self.asks(number)
 
     @precondition(lambda self: self.papers)

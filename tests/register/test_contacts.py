@@ -31,6 +31,12 @@ def asked(act: Act | None = None, *addresses: str) -> int:
     return int(contacts.ask_change(act or on(), XAN, addresses or (NEW,)).answer["notice"])
 
 
+def test_the_addresses_that_it_has_are_no_change() -> None:
+    """A notice about nothing would keep real changes waiting for two weeks."""
+    assert code(lambda: asked(None, OLD)) == "E-CONTACT-ADDRESS"
+    assert asked(None, OLD, NEW)
+
+
 # -- added, verified
 
 

@@ -8,10 +8,11 @@ import pytest
 from django.test import override_settings
 
 from portbook.errors import StoreError
-from portbook.procedures import Target
+from portbook.procedures import Amendment, Target, Wish
+from portbook.records import rich
 from portbook.register import letters, pages, tables
 from portbook.register.limits import MAX_ADDRESS, MAX_TEXT
-from portbook.register.operations import contacts, returning, takeovers
+from portbook.register.operations import contacts, entries, returning, revoking, takeovers
 from portbook.register.operations.links import Link
 from portbook.states import ApplicationState
 
@@ -89,6 +90,25 @@ def test_letters_lead_to_what_they_are_about(at_work: None) -> None:
     told = [body for (body,) in tables.rows("SELECT body FROM register_outbox WHERE subject LIKE '%return%'")]
     assert told
     assert all(f"{SITE}/desk/entries/ferry\n" in body for body in told)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_letters_say_what_changed_and_where_an_answer_is_given(at_work: None) -> None:
+    wish = Wish("", Amendment(description=rich("Another service")))
+    with override_settings(PORTBOOK_ADDRESS=SITE):
+        entries.amend(desk.by("ada"), Target("ferry", 4242), wish)
+        notice = returning.announce(desk.by("gus"), Target("ferry", 4242), asked_by="", evidence="unused")
+        returning.stop(desk.by("gus"), notice.answer["notice"])
+        case = revoking.suspect(desk.by("ada"), Target("given-back", 4300), "asked twice").answer["case"]
+        asked = contacts.ask_change(desk.by("ada"), "Gus", ("new@ferry.example",)).answer["notice"]
+        contacts.stop_change(desk.by("ada"), asked)
+    told = dict(tables.rows("SELECT subject, body FROM register_outbox"))
+    changed = told["ferry: the entry was changed"]
+    assert "\n\nDescription: An invented service -> Another service\n\n" in changed
+    assert "Modification" not in changed
+    assert f"{SITE}/desk/entries/ferry\n" in told["port 4242 of ferry: the return was stopped"]
+    assert f"{SITE}/desk/cases/{case}\n" in told["port 4300 of given-back: is it still used?"]
+    assert f"{SITE}/desk/contacts/Gus\n" in told["Contact Gus: the change was stopped"]
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

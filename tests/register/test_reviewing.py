@@ -481,6 +481,19 @@ def test_a_frozen_register_does_nothing() -> None:
     assert validated(done).answer["state"] == "assignable"
 
 
+def test_a_changed_request_answers_what_was_asked() -> None:
+    """What was given back goes back to the registry by any change of it; by none it is not answered."""
+    back = validated(submitted("port", {"casts": None}))
+    assert back.answer["state"] == "with the requester"
+    number = back.answer["application"]
+    unchanged = desk.reading("port", {"casts": None})
+    refused(lambda: applying.change_application(by("tia"), **of(back), reading=unchanged), "E-STATE-MOVE")
+    refused(lambda: applying.answer(by("tia"), **of(back), reading=unchanged), "E-STATE-MOVE")
+    changed = applying.change_application(by("tia"), **of(back), reading=desk.reading("port"))
+    assert changed.answer["state"] == "validating"
+    assert number in [each.application for each in statuses.queue("ada", desk.after(0))]
+
+
 # -- every wrong move
 
 CALLS: dict[str, tuple[str, Callable[..., Any], dict[str, Any]]] = {

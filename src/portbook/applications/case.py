@@ -4,7 +4,7 @@ What several rules need (which transports and ports are meant, what stands there
 once.  `refused` and its kin write a finding down.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -31,7 +31,7 @@ class Circumstances(NamedTuple):
     """
 
     consents: frozenset[str] = frozenset()
-    pending: frozenset[tuple[int, Transport]] = frozenset()
+    pending: Container[tuple[int, Transport]] = frozenset()
     alike: tuple[str, ...] = ()
     recent: int = 0
     open_applications: int = 0

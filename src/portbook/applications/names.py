@@ -8,7 +8,7 @@ from portbook.applications.case import Case, advised, refused, returned, routed
 from portbook.discovery import parse_service_label
 from portbook.errors import shown
 from portbook.findings import Action, Finding
-from portbook.names import fold, same_name, service_name_problem
+from portbook.names import fold, same_name, service_name_problem, service_name_problems
 
 FIELD = "service_name"
 REDUNDANT = frozenset(
@@ -35,15 +35,13 @@ def syntax(case: Case) -> Iterator[Finding]:
     """A new name is well formed (R-NAME-1 to 5, 18, R-LEG-8); a label of DNS is none (R-SD-7)."""
     for field, name in _new_names(case):
         problem = service_name_problem(name)
-        if problem is None:
-            continue
-        if name.startswith("_") and "._" in name:
+        if problem and name.startswith("_") and "._" in name:
             label = parse_service_label(name)
             hint = f"the name alone is meant, {shown(label.name)}" if label else "a name has no layers"
             message = f"{problem.message}; {hint} (RFC 6763 section 7)"
             yield refused(field, problem.code, message, problem.source)
         else:
-            yield Finding(Action.REJECT, field, problem)
+            yield from (Finding(Action.REJECT, field, each) for each in service_name_problems(name))
 
 
 def house_rules(case: Case) -> Iterator[Finding]:

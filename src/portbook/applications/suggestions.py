@@ -4,7 +4,7 @@
 systems give out by themselves, and says so.  A suggested number is not promised (R-REV-25).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ QUIET = 4  # ports on either side of a suggestion that nothing is assigned to
 DEFAULT_COUNT = 5
 MAX_COUNT = 50
 
-Pending = frozenset[tuple[int, Transport]]
+Pending = Container[tuple[int, Transport]]
 
 
 class Pool(NamedTuple):
@@ -46,12 +46,15 @@ class Suggestion(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def choose(registry: Registry, ports: Ports, pending: Pending = frozenset()) -> int | None:
+def choose(
+    registry: Registry, ports: Ports, pending: Pending = frozenset(), given: Collection[int] = ()
+) -> int | None:
     """Return the number of *ports* that the registry gives to who leaves the choice, or None (R-REV-24).
 
-    The lowest one that is Unassigned on all transports, without reports or notes, and in no pending request.
+    The lowest one that is Unassigned on all transports, without reports or notes, in no pending request, and
+    not among those that are *given* already.
     """
-    return next(_clean(registry, ports, pending), None)
+    return next((port for port in _clean(registry, ports, pending) if port not in given), None)
 
 
 def suggest(
@@ -87,9 +90,9 @@ def _outside_pools(ports: Ports) -> tuple[Ports, ...]:
 
 
 def _clean(registry: Registry, ports: Ports, pending: Pending) -> Iterator[int]:
-    taken = {port for port, _ in pending} | EXPERIMENTAL_PORTS.keys()
     for port in _free(registry, ports):
-        if port not in taken and all(_has_no_past(registry.place(port, each), port) for each in Transport):
+        is_taken = port in EXPERIMENTAL_PORTS or any((port, each) in pending for each in Transport)
+        if not is_taken and all(_has_no_past(registry.place(port, each), port) for each in Transport):
             yield port
 
 

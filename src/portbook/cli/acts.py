@@ -8,13 +8,15 @@ operations hold every rule; here nothing is decided.  Whoever may write the data
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from portbook.cli import clock, output, verbs
-from portbook.cli.refusal import FOUND, NOT_FOUND, usage
+from portbook.cli.refusal import FOUND, usage
+from portbook.cli.refused import hint
+from portbook.cli.refused import refused as refused  # for those who act and import it from here
 from portbook.errors import DataMissing, Problem, RuleError, shown
 from portbook.publication.failures import lacking
 from portbook.store import home
@@ -27,6 +29,7 @@ SETTINGS = "portbook.cli.register_settings"
 WITH_DESK = "portbook.desk.settings"
 MEMBER = "PORTBOOK_MEMBER"  # who acts, where --as does not say it
 MAX_NUMBER = 10**15
+DRY = "nothing was changed; this is what the act would do"
 MOST_IN_WORDS = 12  # of a list; --json has all
 
 Parts = argparse._SubParsersAction  # its public name is missing in argparse
@@ -103,13 +106,22 @@ def parts_of(parser: verbs.Parser, acts: Mapping[str, Part]) -> "Parts[verbs.Par
     return parts
 
 
-def act_options(parser: verbs.Parser) -> None:
-    """Add the options that every act has."""
+def act_options(parser: verbs.Parser, *, is_tried: bool = True) -> None:
+    """Add the options that every act has; one that is not *is_tried* has another way to look first."""
     how = parser.add_argument_group("the act")
     how.add_argument("--as", dest="member", metavar="MEMBER", help=f"who acts; else {MEMBER} says it")
     how.add_argument("--reason", metavar="TEXT", default="", help="why; the Event keeps it")
     how.add_argument("--key", metavar="KEY", default="", help="the same act with the same key is done once")
-    how.add_argument("--dry-run", action="store_true", help="show each row that would change; change none")
+    if is_tried:
+        tried = how.add_mutually_exclusive_group()
+        tried.add_argument(
+            "--dry-run", action="store_true", help="show each row that would change; change none"
+        )
+        tried.add_argument(
+            "--approve", action="store_true", help="the same, and give a second person's word for just that"
+        )
+    else:  # it is refused with the way that there is
+        parser.add_argument("--dry-run", action="store_true", help=argparse.SUPPRESS)
     form_options(parser)
 
 
@@ -137,11 +149,32 @@ def run(arguments: argparse.Namespace) -> int:
     member_of(arguments)
     connect()
     try:
-        done = part.do(act_of(arguments), arguments)
+        done = _approved(part, arguments) if arguments.approve else part.do(act_of(arguments), arguments)
     except RuleError as error:
-        return refused(error, is_json=arguments.json)
+        status = refused(error, is_json=arguments.json)
+        hint(error.problem.code, part, arguments)
+        return status
     tell(done, arguments)
     return FOUND
+
+
+def _approved(part: Part, arguments: argparse.Namespace) -> "Done":
+    """Try the act dry, and give the member's word for just what it would do.
+
+    Raises `RuleError` E-APPROVAL for an act that one person does alone.
+    """
+    from portbook.register.operations import approving
+
+    seen = part.do(act_of(arguments)._replace(is_dry=True, key="", field=""), arguments)
+    operation = seen.answer["operation"]
+    if seen.answer["needs"] < 2:
+        message = f"{shown(operation)} needs one person alone: there is nothing to approve"
+        raise RuleError(Problem("E-APPROVAL", message, "docs/procedures.md"))
+    number = getattr(arguments, "application", 0)
+    digest = seen.answer["digest"]
+    return approving.approve(act_of(arguments), operation, digest, application=number)._replace(
+        changes=seen.changes
+    )
 
 
 def act_of(arguments: argparse.Namespace) -> "Act":
@@ -251,7 +284,7 @@ def tell(done: "Done", arguments: argparse.Namespace) -> None:
         output.say(text_of_value(field_of(known, arguments.field, was_done)))
     elif arguments.json:
         told = {"event": None if arguments.dry_run else done.event, "repeated": done.is_repeated}
-        changes = {"changes": list(done.changes)} if arguments.dry_run else {}
+        changes = {"changes": list(done.changes)} if arguments.dry_run or done.changes else {}
         sys.stdout.write(output.json_text({"answer": done.answer, **told, **changes}))
     else:
         for line in _lines(done, is_dry=arguments.dry_run):
@@ -267,10 +300,14 @@ def field_of(answer: Mapping[str, Any], name: str, was_done: str = "") -> Any:
 
 
 def _lines(done: "Done", *, is_dry: bool) -> Iterator[str]:
-    if is_dry:
-        yield "nothing was changed; this is what the act would do"
-        yield from map(change_line, done.changes)
-    else:
+    if done.changes:
+        from portbook.cli import changed
+
+        yield DRY if is_dry else "this is what the act would do"
+        yield from changed.lines(done.changes)
+    elif is_dry:
+        yield DRY
+    if not is_dry:
         yield f"done already: Event {done.event}" if done.is_repeated else f"done: Event {done.event}"
     yield from facts(done.answer)
 
@@ -297,6 +334,8 @@ def facts(answer: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{each['action']}: {each['code']}: {each['message']}"
         elif name == "advice":
             yield from (f"advice: {each}" for each in value)
+        elif name == "version" and isinstance(value, str) and "application" in answer:
+            yield f"digest of the version: {value}"  # what `status` calls the version is its number
         elif value not in ("", None, [], ()):
             yield f"{name}: {text_of_value(value)}"
 
@@ -307,25 +346,12 @@ def text_of_value(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, (list, tuple)):
         more = [f"and {len(value) - MOST_IN_WORDS} more"] if len(value) > MOST_IN_WORDS else []
-        return ", ".join([*map(str, value[:MOST_IN_WORDS]), *more])
+        return ", ".join([*map(_item, value[:MOST_IN_WORDS]), *more])
     if isinstance(value, dict):
         return ", ".join(f"{name} {each}" for name, each in value.items())
     return str(value)
 
 
-def refused(error: RuleError, *, is_json: bool = False) -> int:
-    """Tell why an act was refused, all that was found; nothing was done.
-
-    A field that no answer of the act has is a wrong call: that is raised again.
-    """
-    from portbook.register.acts import NO_FIELD
-
-    if error.problem.code == NO_FIELD:
-        raise error
-    found: Iterable[Any] = getattr(error, "findings", ())
-    problems = [each.problem for each in found] or [error.problem]
-    if is_json:
-        sys.stdout.write(output.json_text({"refused": [each.as_json() for each in problems]}))
-    for problem in problems:
-        output.note(f"portbook: refused: {problem}")
-    return NOT_FOUND
+def _item(value: Any) -> str:
+    """One of a list; a port on a transport as look-up writes it."""
+    return "/".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

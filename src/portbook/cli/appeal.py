@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from portbook.cli import acts, output, verbs
+from portbook.cli import acts, output, verbs, waiting
 from portbook.cli.acts import Part, argument
 from portbook.cli.refusal import FOUND
 from portbook.review import Decision
@@ -57,8 +57,7 @@ ACTS = {
 def arguments(parser: verbs.Parser) -> None:
     """Add the arguments of appeal."""
     parts = acts.parts_of(parser, ACTS)
-    listed = acts.plain_part(parts, "list", "the appeals, the newest last")
-    listed.add_argument("--json", action="store_true", help="one JSON document")
+    waiting.add_list(parts, "list", "the appeals, the newest last")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ changed in between.
 """
 
 import argparse
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from portbook.cli.convert import free_target, put
 from portbook.cli.data import MARK, chosen_file, input_bytes, reading
 from portbook.cli.progress import long_work
 from portbook.cli.refusal import FOUND, NOT_FOUND, usage
+from portbook.errors import DataMissing, StoreError
 from portbook.findings import gravest_first
 from portbook.numbers import Ports
 from portbook.policy import RFC6335, Policy
@@ -26,9 +28,13 @@ from portbook.precheck import Checker, PreCheck
 from portbook.precheck.answers import answer
 from portbook.records import PublishedDate
 from portbook.standing import EditionRegistry
+from portbook.store import REGISTER, home
 
 if TYPE_CHECKING:
     from portbook.register.acts import Act, Done
+
+DATABASE = "PORTBOOK_DATABASE"  # as `register.database`, which wants Django, has it
+_NO_REGISTER = ("E-REGISTER-NONE", "E-PUBLISH-PACKAGE")
 
 
 # -- what is sent to the register
@@ -89,7 +95,9 @@ ACTS = {
     "submit": Part("send it to the register; the answer has its number", (_FILE,), _submit),
     "draft": Part("keep it in the register, not sent yet", (_FILE,), _draft),
     "send": Part("send what was kept as a draft", (APPLICATION, SEEN), _submit_draft),
-    "amend": Part("say something else, before anybody works on it", (APPLICATION, _FILE, SEEN), _amend),
+    "amend": Part(
+        "say something else; what was given back goes on by it", (APPLICATION, _FILE, SEEN), _amend
+    ),
     "answer": Part(
         "answer what was asked, by words, by a changed application, or both",
         (APPLICATION, argument("file", metavar="FILE", nargs="?", help="the changed one"), SEEN, WORDS),
@@ -118,7 +126,9 @@ def arguments(parser: verbs.Parser) -> None:
     for part in (check, wanted):
         verbs.edition_options(part)
     for part in (made, check, wanted):
-        part.add_argument("--policy", metavar="FILE", help="an organisation's policy (TOML), else RFC 6335's")
+        part.add_argument(
+            "--policy", metavar="FILE", help="an organisation's (TOML), else the register's, else RFC 6335's"
+        )
     acts.add(parts, ACTS)
     casefiles.add_queue(parts, "list", "one's open applications, and where they stand")
     casefiles.add_case(parts, "status", "where one stands, whose turn it is, and what comes next")
@@ -197,9 +207,26 @@ def _suggest(arguments: argparse.Namespace) -> int:
 
 
 def _policy(name: str | None) -> Policy:
-    """The policy in the file *name*, or RFC 6335's."""
+    """The policy in the file *name*; else that of the register that is kept here, or RFC 6335's."""
     if name is None:
-        return RFC6335
+        return _policy_here()
     data = input_bytes(str(Path(name)))
     with reading(name):
         return policies.read(data)
+
+
+def _policy_here() -> Policy:
+    """The policy by which the register runs that is kept here; without one RFC 6335's."""
+    if not os.environ.get(DATABASE) and not (home() / REGISTER).is_file():
+        return RFC6335
+    try:
+        acts.connect()
+    except (DataMissing, StoreError) as error:
+        if error.problem.code not in _NO_REGISTER:
+            output.note(f"portbook: by RFC 6335; the policy of the register cannot be read: {error.problem}")
+        return RFC6335
+    from portbook.register import tables
+    from portbook.register.models import Registry
+
+    text = tables.load(Registry, "")[0].policy
+    return policies.read(text.encode()) if text else RFC6335

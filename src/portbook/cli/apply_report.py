@@ -82,22 +82,20 @@ def _around(checked: PreCheck, width: int) -> Iterator[str]:
         why = "; ".join(checked.suggestions[0].reasons)
         yield from ("", "Good free numbers", *_wrapped(f"{ports}: {why}", 2, width))
     if checked.preview:
-        new = ((f"+ {_row(row)}", _row_text(row)) for row in checked.preview)
-        old = ((f"- {_row(row)}", _row_text(row)) for row in checked.gives_way)
-        yield from ("", "The rows, if it is approved as it is", *_table([*old, *new], width))
+        rows = (*(("-", row) for row in checked.gives_way), *(("+", row) for row in checked.preview))
+        told = ((f"{sign} {place}", text) for sign, row in rows for place, text in (row_lines(row),))
+        yield from ("", "The rows, if it is approved as it is", *_table(told, width))
 
 
 def _place(port: str | None, transports: Iterable[str]) -> str:
     return f"{port or 'no port'}/{','.join(transports)}:"
 
 
-def _row(row: Record) -> str:
-    return f"{row.service_name or ''} {row.port_number or ''}/{row.transport or '-'}".strip()
-
-
-def _row_text(row: Record) -> str:
+def row_lines(row: Record) -> tuple[str, str]:
+    """Return where a row stands, and what it says, for people."""
+    place = f"{row.service_name or ''} {row.port_number or ''}/{row.transport or '-'}".strip()
     people = "".join(f" [{label}]" for label in labels(row.shown_assignee))
-    return f"{row.description}{people}"
+    return place, f"{row.description}{people}"
 
 
 def _next(checked: PreCheck) -> str:

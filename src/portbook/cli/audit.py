@@ -73,7 +73,9 @@ def _verify(arguments: argparse.Namespace) -> int:
     if link is not None:
         with _opened(arguments.dump) as lines:
             problems += _missing(link, is_there=events.dump_has(lines, link.number, link.sha256))
-    return tell_problems(problems, arguments, f"whole: {chain.events} Events, the last {chain.head}")
+    end = "" if link or problems else "; a manifest tells whether Events at its end are missing (--manifest)"
+    well = f"whole: {chain.events} Events, the last {chain.head}{end}"
+    return tell_problems(problems, arguments, well, events=chain.events, head=chain.head)
 
 
 def _verify_register(arguments: argparse.Namespace, link: Link | None) -> int:
@@ -88,7 +90,7 @@ def _verify_register(arguments: argparse.Namespace, link: Link | None) -> int:
             problems += _missing(link, is_there=backups.has(link))
         registry = tables.load(Registry, "")[0]
     well = f"whole: {registry.events} Events, the last {registry.events_head}"
-    return tell_problems(problems, arguments, well)
+    return tell_problems(problems, arguments, well, events=registry.events, head=registry.events_head)
 
 
 def _missing(link: Link, *, is_there: bool) -> list[Problem]:

@@ -13,8 +13,8 @@ _ABOUT = """
 It is taken while others act, of one moment, and is the same for SQLite and PostgreSQL. Then it is restored
 into a database that is thrown away: a backup that was never restored is a hope. It holds all that the
 register holds, and the accounts of its desk, who signs in with what among them: only its owner may read it;
-encrypt it where it leaves the machine. Sessions, tokens and invitations are not in it: after a restore
-everybody signs in again, and programs need new tokens.
+encrypt it where it leaves the machine. Sessions, tokens, invitations and status links are not in it: after
+a restore everybody signs in again, and programs need new tokens.
 The editions and keys are files of their own (portbook paths); back them up beside it."""
 
 

@@ -7,7 +7,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from portbook.cli import acts, clock, output, verbs
+from portbook.cli import acts, clock, output, verbs, waiting
 from portbook.cli.acts import APPLICATION
 from portbook.cli.refusal import FOUND
 from portbook.errors import RuleError
@@ -68,14 +68,16 @@ def due(arguments: argparse.Namespace) -> int:
 
     try:
         found = statuses.due(clock.instant(), name)
+        over = waiting.over(clock.instant()[:10])
     except RuleError as error:
         return acts.refused(error, is_json=arguments.json)
     if arguments.json:
-        sys.stdout.write(output.json_text([each._asdict() for each in found]))
+        sys.stdout.write(output.json_text([*(each._asdict() for each in found), *over]))
     else:
         rows = [(str(each.application), each.operation, each.due, each.team) for each in found]
-        output.table(("Application", "What to do", "Since", "Team"), rows)
-        if not found:
+        rows += [(f"notice {each['notice']}", each["operation"], each["due"], each["about"]) for each in over]
+        output.table(("Application or notice", "What to do", "Since", "Team, or what it is about"), rows)
+        if not rows:
             output.note("portbook: nothing is due")
     return FOUND
 
@@ -117,13 +119,28 @@ def _told(status: "Status") -> dict[str, Any]:
         "state": status.state.value,
         "version": version.number,
         "digest": status.version,
-        "next": status.next,
+        "next": _next(status),
         "findings": [each.as_json() for each in status.findings],
         "conversation": [each._asdict() for each in status.conversation],
         "clocks": {each.party: each.seconds for each in status.clocks},
         "gross": status.gross,
         "asks": tree(content_of(version)),
     }
+
+
+def _next(status: "Status") -> str:
+    """What comes next: nothing, where an edition shows already what was entered."""
+    from portbook.register import tables
+    from portbook.states import ApplicationState
+
+    if status.state not in (ApplicationState.ASSIGNED, ApplicationState.MODIFIED):
+        return status.next
+    statement = (
+        "SELECT edition FROM register_publication WHERE state = 'published' AND after_event >= "
+        "(SELECT MAX(number) FROM register_event WHERE object = %s) ORDER BY number LIMIT 1"
+    )
+    found = tables.rows(statement, [f"application {status.waiting.application}"])
+    return f"nothing; edition {found[0][0]} shows it" if found else status.next
 
 
 def _say(status: "Status", told: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from portbook.cli import verbs
 from portbook.cli.output import never_fail, note
-from portbook.cli.refusal import FOUND, sentence, status_of, usage
+from portbook.cli.refusal import FOUND, sentences, status_of, usage
 from portbook.errors import PortbookError
 
 
@@ -19,7 +19,8 @@ def run(argv: Sequence[str]) -> int:
     try:
         return _run(argv)
     except PortbookError as error:
-        note(sentence(error))
+        for line in sentences(error):
+            note(line)
         return status_of(error)
 
 

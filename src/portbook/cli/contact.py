@@ -1,10 +1,13 @@
-"""`portbook contact add|verify|change|...`: the parties, their addresses, and what is published of them."""
+"""`portbook contact add|verify|change|show|...`: the parties, their addresses, what is published."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
-from portbook.cli import acts, verbs
+from portbook.cli import acts, output, verbs, waiting
 from portbook.cli.acts import EVIDENCE, NOTICE, Part, argument
+from portbook.cli.refusal import FOUND, NOT_FOUND
+from portbook.errors import shown
 
 if TYPE_CHECKING:
     from portbook.register.acts import Act, Done
@@ -108,9 +111,43 @@ ACTS = {
 
 def arguments(parser: verbs.Parser) -> None:
     """Add the arguments of contact."""
-    acts.parts_of(parser, ACTS)
+    parts = acts.parts_of(parser, ACTS)
+    waiting.add_list(parts, "list", "the changes of addresses that wait, with their days")
+    shows = waiting.add_list(parts, "show", "a contact as the register has it: names, addresses, members")
+    shows.add_argument(*_CONTACT.names, **_CONTACT.options)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the part says."""
-    return acts.run(arguments)
+    looking = {"list": waiting.changes, "show": _show}
+    return looking.get(arguments.part, acts.run)(arguments)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    acts.connect()
+    from portbook.register import tables
+    from portbook.register.entries import Reader
+    from portbook.register.models import Contact, Member
+    from portbook.register.operations.acting import mail_address
+
+    found = tables.load(Contact, "WHERE contact_id = %s", [arguments.contact])
+    if not found:
+        output.note(f"portbook: the register has no contact {shown(arguments.contact)}")
+        return NOT_FOUND
+    contact = Reader().contact(found[0].row, found[0].layout)
+    members = tables.load(Member, "WHERE party = %s ORDER BY name", [arguments.contact])
+    told = {
+        "contact": contact.id,
+        "name": contact.name or "",
+        "organization": contact.organization or "",
+        "addresses": [mail_address(uri) or uri for uri in contact.uris],
+        "updated": str(contact.updated or ""),
+        "is_withheld": found[0].is_withheld,
+        "members": [member.name for member in members],
+    }
+    if arguments.json:
+        sys.stdout.write(output.json_text(told))
+    else:
+        for line in acts.facts(told):
+            output.say(line)
+    return FOUND

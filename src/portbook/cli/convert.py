@@ -141,7 +141,7 @@ def replaceable(target: Path) -> os.stat_result | None:
         return found
     what = next((word for is_one, word in KINDS if is_one(found.st_mode)), "no regular file")
     message = f"{str(target)!r} is {what}, not a file to write; it is not replaced"
-    raise UsageError(Problem("E-FILE-EXISTS", message, "convert -o"))
+    raise UsageError(Problem("E-FILE-EXISTS", message, "docs/errors.md"))
 
 
 def put(target: Path, data: bytes, *, force: bool) -> None:
@@ -190,11 +190,11 @@ def unwritten(target: Path, what: str, error: OSError) -> UnwrittenError:
     if isinstance(error, StoreError) and isinstance(error.__cause__, OSError):
         error = error.__cause__  # OUT is in no store, nor are the store's words about it
     message = f"{shown(str(target), 200)} {what}: {error.strerror or error}"
-    return UnwrittenError(Problem("E-FILE-WRITE", message, "convert -o"))
+    return UnwrittenError(Problem("E-FILE-WRITE", message, "docs/errors.md"))
 
 
 def taken(target: Path) -> UsageError:
     """Return the error for a file that is there already."""
     return UsageError(
-        Problem("E-FILE-EXISTS", f"{str(target)!r} is there already; --force replaces it", "convert -o")
+        Problem("E-FILE-EXISTS", f"{str(target)!r} is there already; --force replaces it", "docs/errors.md")
     )

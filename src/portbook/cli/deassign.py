@@ -1,9 +1,9 @@
-"""`portbook deassign announce|confirm|stop|enter|release`: a port or a name is given back, after a notice."""
+"""`portbook deassign announce|confirm|enter|list|...`: a port or a name is given back, after a notice."""
 
 import argparse
 from typing import TYPE_CHECKING
 
-from portbook.cli import acts, verbs
+from portbook.cli import acts, verbs, waiting
 from portbook.cli.acts import EVIDENCE, FOR_APPLICATION, NOTICE, Part, argument
 from portbook.cli.targets import ASKED_BY, EXPERT, TARGET, target_of
 
@@ -64,9 +64,10 @@ ACTS = {
 
 def arguments(parser: verbs.Parser) -> None:
     """Add the arguments of deassign."""
-    acts.parts_of(parser, ACTS)
+    parts = acts.parts_of(parser, ACTS)
+    waiting.add_list(parts, "list", "the returns that were announced, with their days")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the part says."""
-    return acts.run(arguments)
+    return waiting.returns(arguments) if arguments.part == "list" else acts.run(arguments)

@@ -178,7 +178,7 @@ ACTS = {
         (*TARGET, *_NEW_VALUES, ASKED_BY, DECISION, _APPLICATION),
         _amend,
     ),
-    "correct": Part("correct what the operator got wrong", (*TARGET, *_NEW_VALUES, EVIDENCE), _correct),
+    "correct": Part("correct what the registry got wrong", (*TARGET, *_NEW_VALUES, EVIDENCE), _correct),
     "mark": Part(
         "mark an entry as out of use; nothing is taken away",
         (*TARGET, argument("--word", choices=("obsolete", "deprecated"), required=True), DECISION),

@@ -10,6 +10,8 @@ from portbook.numbers import parse_transport
 from portbook.search import SearchIndex
 from portbook.store import EditionStore
 
+LONGEST_VERB = 16  # that somebody could have meant
+
 
 class MissingNames:
     """The names that one edition does not have; without an edition, nothing is near them."""
@@ -37,4 +39,15 @@ class MissingNames:
         if self._index is None:
             self._index = SearchIndex(self._edition)
         near = ", ".join(f"`{other}`" for other in self._index.suggest(name))
-        return f"{said} Did you mean {near}?" if near else said
+        meant = f"{said} Did you mean {near}?" if near else said
+        return f"{meant} A verb is called `{verb}`." if (verb := _verb_like(name)) else meant
+
+
+def _verb_like(name: str) -> str:
+    """The verb that was probably meant; "" for none."""
+    from difflib import get_close_matches
+
+    from portbook.cli.verbs import VERBS
+
+    found = get_close_matches(name, VERBS, n=1, cutoff=0.8) if len(name) <= LONGEST_VERB else []
+    return found[0] if found else ""

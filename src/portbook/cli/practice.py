@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 from portbook.cli import clock, verbs
 from portbook.cli.refusal import usage
-from portbook.cli.serve import DEFAULT_BIND, PRACTICE, parse_bind, serve
+from portbook.cli.serve import DEFAULT_BIND, PRACTICE, free, parse_bind, serve
 from portbook.publication.failures import lacking
 from portbook.store import EditionFile, EditionStore
 
@@ -46,13 +46,16 @@ def run(arguments: argparse.Namespace) -> int:
     if not (where.host in ("localhost", "::1") or where.host.startswith("127.")):
         message = f"practice is for this machine alone; others reach --bind {arguments.bind}"
         raise usage(message, "practice")
+    where = free(where)
     edition = EditionStore().current()
     with tempfile.TemporaryDirectory(prefix="portbook-practice-") as folder:
         os.environ["PORTBOOK_HOME"] = folder
         for name in _OF_A_REAL_ONE:
             os.environ.pop(name, None)
+        if where.host in ("127.0.0.1", "::1"):  # the site answers to no other
+            os.environ["PORTBOOK_ADDRESS"] = where.url  # letters lead to its pages
         _make(edition)
-        return serve(arguments.bind, site=PRACTICE)
+        return serve(where.url.removeprefix("http://"), site=PRACTICE)
 
 
 def _make(edition: EditionFile) -> None:

@@ -19,6 +19,7 @@ from portbook.errors import RuleError, shown
 from portbook.publication import EXPIRES_DAYS, KEEP, LEAST_KEPT, MOST_DAYS, Published, publish
 from portbook.publication.failures import lacking
 from portbook.publication.keys import Signer, new_key, signer
+from portbook.publication.tree import Tree
 from portbook.store import EditionFile, EditionStore
 from portbook.store.durable import LOCK_SECONDS
 
@@ -125,9 +126,11 @@ def _publish_register(arguments: argparse.Namespace, by: Signer | None, days: in
 
     target = None
     if arguments.directory is not None:
+        Tree(Path(arguments.directory)).check()  # before a number is taken
         pages = _no_pages if arguments.no_pages else pages_of
         target = publishing.Target(Path(arguments.directory), by, days, pages, keep)
     act = Act("", member, "", arguments.reason, clock.instant())
+    same = _same_as()
     try:
         with long_work("Publishing the register"):
             result = publishing.publish(act, EditionStore(), target)
@@ -147,10 +150,21 @@ def _publish_register(arguments: argparse.Namespace, by: Signer | None, days: in
         for line in acts.facts(told):
             output.say(line)
         for line in lines(result.tree) if result.tree else ():
-            output.say(line)
+            output.say(f"{arguments.directory}: {line}")
+    if same:
+        output.note(f"portbook: nothing was changed since publication {same}: it is the same once more")
     if result.tree:
         _notes(result.tree)
     return FOUND
+
+
+def _same_as() -> int:
+    """The number of the publication since which nothing was changed that is published; 0 for none."""
+    from portbook.register.reading.unpublished import unpublished
+
+    found = unpublished()
+    has_news = found.changes or found.has_other_head
+    return 0 if found.last is None or has_news else found.last.number
 
 
 def _no_pages(file: EditionFile) -> Iterator[tuple[str, bytes]]:

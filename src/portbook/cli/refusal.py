@@ -3,6 +3,8 @@
 The numbers themselves are `plain`'s, which must not load this module to know them.
 """
 
+from collections.abc import Iterator
+
 from portbook.cli.plain import FOUND, NO_DATA, NOT_FOUND, USAGE
 from portbook.errors import DataMissing, FormatError, PortbookError, Problem, RuleError, StoreError
 
@@ -14,6 +16,7 @@ __all__ = [
     "UnwrittenError",
     "UsageError",
     "sentence",
+    "sentences",
     "status_of",
     "usage",
 ]
@@ -51,6 +54,14 @@ def sentence(error: PortbookError) -> str:
     """Return what standard error says of *error*: the file and the place in it, message, code and source."""
     place = ":".join(map(str, [*getattr(error, "__notes__", ()), *_position(error)]))
     return f"portbook: {place}: {error.problem}" if place else f"portbook: {error.problem}"
+
+
+def sentences(error: PortbookError) -> Iterator[str]:
+    """Yield what standard error says of each problem of *error*: most have one."""
+    yield sentence(error)
+    place = ":".join(getattr(error, "__notes__", ()))
+    for problem in getattr(error, "problems", ())[1:]:
+        yield f"portbook: {place}: {problem}" if place else f"portbook: {problem}"
 
 
 def _position(error: PortbookError) -> tuple[int, ...]:

@@ -2,15 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from portbook.cli import acts, clock, output, verbs
+from portbook.cli import acts, clock, output, register_looks, verbs, waiting
 from portbook.cli.acts import DECISION, Part, argument
-from portbook.cli.data import chosen_file, input_bytes
+from portbook.cli.data import chosen_file, input_bytes, reading
 from portbook.cli.progress import long_work
 from portbook.cli.refusal import FOUND, NOT_FOUND, usage
-from portbook.errors import RuleError
+from portbook.errors import RuleError, shown
 from portbook.store import EditionFile, EditionStore
 
 if TYPE_CHECKING:
@@ -78,7 +77,8 @@ def _set_policy(act: "Act", given: argparse.Namespace) -> "Done":
     from portbook.register.operations import registry
 
     text = "" if given.rfc6335 else _policy_text(given.file)
-    return registry.set_policy(act, text)
+    with reading(given.file or "the policy"):
+        return registry.set_policy(act, text)
 
 
 def _policy_text(name: str | None) -> str:
@@ -178,7 +178,7 @@ def arguments(parser: verbs.Parser) -> None:
     """Add the arguments of register: the parts that look, and the acts."""
     parts = acts.parts_of(parser, {})
     new = acts.plain_part(parts, "new", "make the tables of a register, and its first registrar")
-    acts.act_options(new)
+    acts.act_options(new, is_tried=False)
     acts.plain_part(parts, "upgrade", "bring the tables of an older Portbook up to date")
     show = acts.plain_part(parts, "show", "what a register seeded from an edition would hold, and its digest")
     show.add_argument("edition", metavar="EDITION", nargs="?", help="a kept edition; the newest if not said")
@@ -186,7 +186,7 @@ def arguments(parser: verbs.Parser) -> None:
     seed.add_argument("edition", metavar="EDITION", nargs="?", help="a kept edition; the newest if not said")
     seed.add_argument("--seen", metavar="DIGEST", required=True, help="what `register show` gave both")
     seed.add_argument("--second", metavar="MEMBER", required=True, help="the other registrar, who saw it too")
-    acts.act_options(seed)
+    acts.act_options(seed, is_tried=False)
     status = acts.plain_part(parts, "status", "what the register holds, and where its chain of Events stands")
     check = acts.plain_part(parts, "check", "whether all that the register says twice agrees; 1 if not")
     members = acts.plain_part(parts, "members", "who may act, as what, and the terms of experts")
@@ -194,24 +194,42 @@ def arguments(parser: verbs.Parser) -> None:
         acts.form_options(part)
     for part in (check, members):
         part.add_argument("--json", action="store_true", help="one JSON document")
-    acts.plain_part(parts, "policy", "the policy that the register is run by, as TOML")
+    policy = acts.plain_part(parts, "policy", "the policy that the register is run by, as TOML")
+    policy.add_argument("--json", action="store_true", help="one JSON document")
+    waiting.add_list(parts, "letters", "letters that wait or were given up: to whom, and why")
     acts.add(parts, ACTS)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the part says."""
     if arguments.part in ACTS:
-        return acts.run(arguments)
+        status = acts.run(arguments)
+        if (status, arguments.part) == (FOUND, "add-member"):
+            _say_where_letters_go(arguments)
+        return status
     return {
         "new": _new,
         "upgrade": _upgrade,
         "show": _show,
         "seed": _seed,
-        "status": _status,
+        "status": register_looks.status,
         "check": _check,
-        "members": _members,
-        "policy": _policy,
+        "members": register_looks.members,
+        "policy": register_looks.policy,
+        "letters": waiting.letters,
     }[arguments.part](arguments)
+
+
+_GETS_LETTERS = {"applicant", "holder", "expert"}
+
+
+def _say_where_letters_go(given: argparse.Namespace) -> None:
+    """Warn of a member whom no letter would reach."""
+    if _GETS_LETTERS.intersection(given.roles.split(",")) and not given.party and "@" not in given.name:
+        output.note(
+            f"portbook: letters for {shown(given.name)} go to the account of that name at the desk; who has "
+            "none there is called by a mail address, or speaks for a contact (--party)"
+        )
 
 
 # -- the beginning
@@ -261,7 +279,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
     with long_work("Reading the edition"):
         seed = seeding.show(_edition(arguments.edition))
-    return _told(seed._asdict(), arguments)
+    return register_looks.told(seed._asdict(), arguments)
 
 
 def _seed(arguments: argparse.Namespace) -> int:
@@ -297,34 +315,6 @@ def _edition(identity: str | None) -> EditionFile:
 # -- looking
 
 
-def _status(arguments: argparse.Namespace) -> int:
-    acts.connect()
-    return _told(dict(_status_facts()), arguments)
-
-
-def _status_facts() -> Iterator[tuple[str, Any]]:
-    from portbook.register import tables
-    from portbook.register.models import Registry
-
-    registry = tables.load(Registry, "")[0]
-    yield "edition", registry.base
-    yield "frozen", registry.is_frozen
-    yield "updated", registry.updated
-    yield "events", registry.events
-    yield "head", registry.events_head
-    yield "instant", registry.instant
-    for name, end in (
-        ("entries", "register_entry"),
-        ("contacts", "register_contact"),
-        ("members", "register_member WHERE is_active"),
-        ("applications", "register_application"),
-        ("publications", "register_publication WHERE state = 'published'"),
-        ("letters waiting", "register_outbox WHERE state = 'waiting'"),
-        ("letters given up", "register_outbox WHERE state = 'given up'"),
-    ):
-        yield name, tables.rows(f"SELECT COUNT(*) FROM {end}")[0][0]  # noqa: S608
-
-
 def _check(arguments: argparse.Namespace) -> int:
     acts.connect()
     from portbook.register import auditing
@@ -335,11 +325,11 @@ def _check(arguments: argparse.Namespace) -> int:
     return tell_problems(problems, arguments, "everything agrees")
 
 
-def tell_problems(problems: Any, arguments: argparse.Namespace, well: str) -> int:
-    """Tell what an audit found; 1 when it found something."""
+def tell_problems(problems: Any, arguments: argparse.Namespace, well: str, **known: Any) -> int:
+    """Tell what an audit found, in JSON what is *known* besides; 1 when it found something."""
     if arguments.json:
         told = {"findings": [each.as_json() for each in problems]}
-        sys.stdout.write(output.json_text(told))
+        sys.stdout.write(output.json_text(known | told))
     else:
         for problem in problems[:EXAMPLES]:
             output.say(f"{problem.code}: {problem.message}")
@@ -347,53 +337,3 @@ def tell_problems(problems: Any, arguments: argparse.Namespace, well: str) -> in
             output.say(f"and {len(problems) - EXAMPLES} more; --json has them all")
         output.say(f"wrong: {output.counted(len(problems), 'finding')}" if problems else well)
     return NOT_FOUND if problems else FOUND
-
-
-def _members(arguments: argparse.Namespace) -> int:
-    acts.connect()
-    from portbook.register import tables
-    from portbook.register.models import ExpertTerm, Member
-
-    members = tables.load(Member, "ORDER BY identity")
-    terms: dict[int, list[str]] = {}
-    for term in tables.load(ExpertTerm, "ORDER BY identity"):
-        told = f"term {term.identity}, {term.team}, {term.begins} to {term.ends or 'open'}"
-        terms.setdefault(term.member_id, []).append(told)
-    found = [
-        {
-            "name": member.name,
-            "roles": member.roles.split(),
-            "party": member.party,
-            "active": member.is_active,
-            "terms": terms.get(member.identity, []),
-        }
-        for member in members
-    ]
-    if arguments.json:
-        sys.stdout.write(output.json_text({"members": found}))
-        return FOUND
-    titles = ("Member", "Roles", "Contact", "Active", "Terms")
-    output.table(titles, [tuple(acts.text_of_value(value) for value in each.values()) for each in found])
-    return FOUND
-
-
-def _policy(arguments: argparse.Namespace) -> int:
-    acts.connect()
-    from portbook import policy as policies
-    from portbook.register import tables
-    from portbook.register.models import Registry
-
-    registry = tables.load(Registry, "")[0]
-    sys.stdout.write(registry.policy or policies.write(policies.RFC6335))
-    return FOUND
-
-
-def _told(answer: dict[str, Any], arguments: argparse.Namespace) -> int:
-    if arguments.field is not None:
-        output.say(acts.text_of_value(acts.field_of(answer, arguments.field)))
-    elif arguments.json:
-        sys.stdout.write(output.json_text(answer))
-    else:
-        for line in acts.facts(answer):
-            output.say(line)
-    return FOUND

@@ -14,12 +14,15 @@ _ABOUT = """
 What was assigned after the backup was taken is not in it, and must not be given to somebody else. So show
 the manifest of the newest publication (--manifest): when the backup has the Event that it names, acts go on.
 Without it, or with an older backup, the register is frozen: look what is missing, then let acts go on with
-`portbook register unfreeze --reason ...`, by which a person declares that the chain goes on from here."""
+`portbook register unfreeze --reason ...`, by which a person declares that the chain goes on from here.
+Second words that were given and not used, takeovers and changes of addresses are ended, and begin again:
+one that was refused or stopped after the backup was taken would go on otherwise."""
 
 
 _BESIDE = (
     "portbook: the accounts are as they were when the backup was taken: a second factor that was taken away "
-    "since is there again, so take it away again; tokens and invitations are gone, and are made anew"
+    "since is there again, so take it away again; tokens, invitations and status links are gone, and are "
+    "made anew"
 )
 
 
@@ -29,7 +32,7 @@ def arguments(parser: verbs.Parser) -> None:
     parser.has_parts = True  # its options need not stand first
     parser.add_argument("file", metavar="FILE", help="a backup")
     parser.add_argument("--manifest", metavar="FILE", help="of the newest publication, by which it is judged")
-    acts.act_options(parser)
+    acts.act_options(parser, is_tried=False)
 
 
 def run(arguments: argparse.Namespace) -> int:

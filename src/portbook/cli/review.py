@@ -137,7 +137,7 @@ ACTS = {
     "consult": Part("ask a colleague", (APPLICATION, WORDS), _consult),
     "advise": Part("answer a colleague", (APPLICATION, WORDS), _advise),
     "confirm": Part(
-        "say for a holder whether he agrees",
+        "say for a holder whether they agree",
         (APPLICATION, argument("answer", choices=("yes", "no")), SEEN, WORDS),
         _confirm,
     ),
@@ -145,7 +145,7 @@ ACTS = {
         "say as an expert whether it should be granted",
         (
             APPLICATION,
-            argument("verdict", choices=tuple(Verdict), help="what is recommended"),
+            argument("verdict", choices=[each.value for each in Verdict], help="what is recommended"),
             SEEN,
             WORDS,
             argument(
@@ -154,9 +154,7 @@ ACTS = {
         ),
         _recommend,
     ),
-    "ask": Part(
-        "ask the requester as an expert; he does not read who asks", (APPLICATION, SEEN, WORDS), _ask
-    ),
+    "ask": Part("ask the requester as an expert; who asks is not told", (APPLICATION, SEEN, WORDS), _ask),
     "recuse": Part("step aside as an expert, and say why", (APPLICATION, WORDS), _recuse),
     "escalate": Part("bring it before the IESG", (APPLICATION, SEEN, WORDS), _escalate),
     "record": Part(

@@ -70,7 +70,7 @@ _REFERENCE = argument("--reference", metavar="TEXT", required=True, help="where 
 ACTS = {
     "suspect": Part(
         "open a case: the Assignee was asked, and has time to answer",
-        (*TARGET, argument("--attempts", metavar="TEXT", required=True, help="how he was asked")),
+        (*TARGET, argument("--attempts", metavar="TEXT", required=True, help="how they were asked")),
         _suspect,
     ),
     "report": Part(

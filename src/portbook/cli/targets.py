@@ -23,7 +23,7 @@ TARGET = (
     ),
 )
 ASKED_BY = argument(
-    "--asked-by", metavar="CONTACT", default="", help="the contact who asks; the operator itself if not said"
+    "--asked-by", metavar="CONTACT", default="", help="the contact who asks; the registry itself if not said"
 )
 EXPERT = argument("--expert", metavar="TEXT", default="", help="what the expert found")
 

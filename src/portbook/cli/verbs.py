@@ -34,7 +34,7 @@ VERBS = {
     "review": Verb("review", "the queue of applications, and every step that one takes"),
     "assign": Verb("assign", "enter what an approved application asks for"),
     "maintain": Verb("maintain", "change entries: descriptions, names, notes, reuse, succession"),
-    "deassign": Verb("deassign", "give back a port or a name, after a public notice"),
+    "deassign": Verb("deassign", "give back a port or a name, after a notice"),
     "revoke": Verb("revoke", "whether an assignment is revoked, step by step"),
     "contact": Verb("contact", "the parties, their addresses, and what is published of them"),
     "appeal": Verb("appeal", "appeals against decisions"),
@@ -104,7 +104,7 @@ class Parser(argparse.ArgumentParser):
         if self.verb and missing:
             message = message.replace("the following arguments are required", f"{self.verb} needs")
             message += f"; for a service called {self.verb}: portbook lookup {self.verb}"
-        raise usage(message, self.verb)
+        raise usage(message, self.prog.removeprefix("portbook").strip())
 
 
 def with_verb_first(argv: Sequence[str]) -> tuple[str | None, list[str]]:

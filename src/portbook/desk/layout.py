@@ -47,6 +47,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "is_desk": True,
         "person": person,
         "reads_events": reads_events,
+        "names": {},  # of members; a page that knows some says so
         "just_done": done(person, number, reads_all=reads_events) if person and number else None,
         "desk_menu": _menu(person, request.path_info) if person else (),
     }
@@ -62,4 +63,5 @@ def _is_for(person: Person, roles: tuple[Role, ...]) -> bool:
 
 
 def _is_here(href: str, path: str) -> bool:
-    return path == href or (href != "/desk" and path.startswith(f"{href}/"))
+    within = "/accounts/" if href == "/desk/account" else f"{href}/"
+    return path == href or (href != "/desk" and path.startswith((within, f"{href}/")))

@@ -15,11 +15,14 @@ ACTS_SHOWN = 100  # that wait for a second word, in the list
 EVENTS_A_PAGE = 50
 NEWEST_EVENTS = 5  # on the first page of who reads the books
 ROWS_SHOWN = 200  # of what an Event changed, or the next edition changes
+BESIDE_A_MEMBER = 10  # applications, and services, that the form which changes him names
+ROWS_BESIDE = 10  # of an entry, beside the form that changes it
 MEMBERS_A_PAGE = 100
 MAX_FINDINGS = 200  # of an audit, that are kept
 SILENT_SECONDS = 60  # after which nobody is at work on a job any more
 
 MAX_WAITING = 20  # applications that wait in one role, on the first page
+CLOSED_DAYS = 30  # for which one's own applications stay there after their end
 MAX_DUE = 10  # acts that clocks have made possible, there
 MAX_REMARK = 500  # characters, in the expert's checklist
 

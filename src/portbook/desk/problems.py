@@ -23,6 +23,15 @@ STATUS = {
     "E-REGISTER-TEXT": HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
+_HEADINGS = {  # what a page says first; of a code, or of a status
+    "E-DESK-FORM": "This form is too old",
+    "E-DESK-LINK": "This link leads nowhere",
+    HTTPStatus.FORBIDDEN: "This is not open to you",
+    HTTPStatus.NOT_FOUND: "There is no such page",
+    HTTPStatus.CONFLICT: "This cannot be done now",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Something here cannot be read",
+}
+
 _log = logging.getLogger("portbook.desk")
 
 
@@ -50,7 +59,9 @@ def answer(request: HttpRequest, error: RequestError, found: tuple[Problem, ...]
     """Return the answer that *error* gets, in the form that the client reads."""
     if public.wants_document(request):
         return public.answer(request, error)
-    context = {"phrase": error.status.phrase, "problems": found or (error.problem,)}
+    told = found or (error.problem,)
+    heading = _HEADINGS.get(told[0].code) or _HEADINGS.get(error.status, error.status.phrase)
+    context = {"heading": heading, "problems": told, "is_act": request.method == "POST"}
     return render(request, "desk/refused.html", context, status=error.status)
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from portbook.desk.words import day
+from portbook.policy import Policy
 from portbook.register.operations import turns
 
 WITH = {
@@ -30,6 +31,14 @@ def _until(due: str, today: str) -> str:
     if late:
         return f"; the answer was due {day(due)}, {late} ago"
     return f"; answer due {day(due)}" if due != today else "; answer due today"
+
+
+def how_long(policy: Policy, *, asks_experts: bool) -> str:
+    """Return what somebody who asks can know of the time it takes, before anybody has a day to keep."""
+    registry = "The registry itself has no day to keep; letters tell how it goes on."
+    days, more_days = policy.clocks.expert, policy.clocks.expert_complex
+    experts = f"The experts have {days} days for a simple case and {more_days} for a complex one."
+    return f"{experts} {registry}" if asks_experts else registry
 
 
 def lateness(due: str, today: str) -> str:

@@ -1,10 +1,12 @@
 """What templates of the desk say in words: days, spans of time."""
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django import template
 
+from portbook.findings import Finding
 from portbook.web.texts import Piece
 
 register = template.Library()
@@ -22,6 +24,12 @@ def day(instant: str) -> str:
     except ValueError:
         return instant
     return f"{found.day} {found:%B %Y}"
+
+
+@register.filter
+def month(text: str) -> str:
+    """Return a month, written "2026-05", as "May 2026"."""
+    return f"{date.fromisoformat(f'{text}-01'):%B %Y}"
 
 
 @register.filter
@@ -61,3 +69,17 @@ def whole(message: str) -> str:
     """Return the message of a problem as a sentence of its own."""
     begun = message[:1].upper() + message[1:]
     return begun if begun.endswith((".", "?", "!")) else f"{begun}."
+
+
+@register.filter
+def called(member: str, names: Mapping[str, str]) -> str:
+    """Return a member as "Tia Tide (tia)", by the *names* that are known; else as the books have them."""
+    name = names.get(member, "")
+    return f"{name} ({member})" if name and name != member else member
+
+
+@register.filter
+def besides(text: str, findings: Iterable[Finding]) -> str:
+    """Return the lines of a message that are not just what *findings* say, which the page lists."""
+    listed = {str(each.problem) for each in findings}
+    return "\n".join(line for line in text.split("\n") if line not in listed).strip("\n")

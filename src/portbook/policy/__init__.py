@@ -7,7 +7,7 @@ come on top of RFC 6335's and so are never looser.  Knows no registry, no applic
 """
 
 from portbook.policy.questions import QUESTIONS, Asked, Question
-from portbook.policy.reading import MAX_POLICY, policy_problem, read, write
+from portbook.policy.reading import MAX_POLICY, PolicyError, policy_problem, read, write
 from portbook.policy.values import (
     IETF_PROCEDURES,
     RFC6335,
@@ -36,6 +36,7 @@ __all__ = [
     "NameRules",
     "Persons",
     "Policy",
+    "PolicyError",
     "Procedure",
     "Question",
     "Range",

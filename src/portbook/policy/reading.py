@@ -1,11 +1,11 @@
 """An organisation's policy as a TOML file, read and written.
 
 A file says only what differs from RFC 6335's policy; a list (ranges, teams, questions) is given whole.  One
-that contradicts itself is refused with one clear error, for nobody can say which half was meant.
+that contradicts itself is refused with every fault in it, for nobody can say which half was meant.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from portbook.errors import FormatError, Problem, shown
@@ -19,6 +19,7 @@ MAX_POLICY = 256 * 1024  # bytes
 MAX_DAYS = 3_660  # ten years: a clock beyond is a slip of the pen
 MAX_EXPERTS = 20
 
+_LISTS = ("ranges", "teams", "questions")
 _SOURCE = "docs/policy.md"
 _CODES = {
     Fault.KEY: "E-POLICY-KEY",
@@ -35,10 +36,25 @@ _CODES = {
 def read(data: bytes) -> Policy:
     """Return the policy that a TOML file writes down; raise `FormatError` with an E-POLICY code."""
     tree = toml_tree(data, "E-POLICY-SYNTAX", MAX_POLICY, "E-POLICY-SIZE")
-    policy = value_of(Policy, tree, _complain)
-    if problem := policy_problem(policy):
-        raise FormatError(problem)
+    found: dict[str, Problem] = {}
+
+    def complain(fault: Fault, path: str, message: str) -> None:
+        found[path] = _broken(_CODES[fault], path, message)
+
+    policy = value_of(Policy, tree, complain)
+    is_whole = not any(path.startswith(_LISTS) for path in found)  # a list without an item contradicts others
+    problems = [*found.values(), *(policy_problems(policy) if is_whole else ())]
+    if problems:
+        raise PolicyError(problems)
     return policy
+
+
+class PolicyError(FormatError):
+    """A policy that is not one; `problems` are all its faults, the first as of every `FormatError`."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems[0])
 
 
 def write(policy: Policy) -> str:
@@ -46,14 +62,15 @@ def write(policy: Policy) -> str:
     return toml_text(tree_of(policy, whole=True))
 
 
-def _complain(fault: Fault, path: str, message: str) -> None:
-    raise FormatError(_broken(_CODES[fault], path, message))
+def policy_problems(policy: Policy) -> Iterator[Problem]:
+    """Yield each way in which *policy* contradicts itself or loosens RFC 6335."""
+    checks = (_ranges, _procedures, _teams, _names, _clocks, _persons, _limits, _questions, _bodies)
+    return (problem for check in checks for problem in check(policy))
 
 
 def policy_problem(policy: Policy) -> Problem | None:
-    """Return the first way in which *policy* contradicts itself or loosens RFC 6335, or None."""
-    checks = (_ranges, _procedures, _teams, _names, _clocks, _persons, _limits, _questions, _bodies)
-    return next((problem for check in checks for problem in check(policy)), None)
+    """Return the first of them, or None."""
+    return next(policy_problems(policy), None)
 
 
 def _ranges(policy: Policy) -> Iterator[Problem]:

@@ -182,11 +182,11 @@ class Checker:
 
     def _numbers(self, case: Case) -> tuple[int, ...] | None:
         """The numbers that would be assigned, chosen where the choice is left; None where there is none."""
-        found = []
+        found: list[int] = []
         for port in case.ports if case.wants_ports else ():
             number = port.number
             if number is None and port.range and port.range.is_assignable:
-                number = choose(self.registry, port.range.ports, case.circumstances.pending)
+                number = choose(self.registry, port.range.ports, case.circumstances.pending, found)
             if number is None:
                 return None
             found.append(number)

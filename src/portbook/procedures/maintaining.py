@@ -20,6 +20,7 @@ from portbook.procedures.values import (
     Row,
     Rows,
     Target,
+    asker,
     assignees_of,
     finding,
     outcome,
@@ -83,7 +84,7 @@ def _refusals(
         message = f"the Assignee of {target.name!r} is not edited: the old one releases, the new one applies"
         yield finding(Action.REJECT, "E-XFER", message, "RFC 6335 sections 8.5, 8.6", "assignee")
     if not is_operator and not speaks_for_one(own, basis):
-        message = f"{basis.party!r} is neither Assignee nor Contact of {target.name!r}"
+        message = f"{asker(basis)} is neither Assignee nor Contact of {target.name!r}"
         yield finding(Action.REJECT, "E-NOT-AUTHORISED", message, _RULE)
     controller = RFC6335.bodies.document_assignee_id
     if own and all(controller in assignees_of(row) for row in own) and not basis.is_ietf_action:

@@ -18,6 +18,7 @@ from portbook.procedures.values import (
     Outcome,
     PersonChange,
     Rows,
+    asker,
     assignees_of,
     finding,
     outcome,
@@ -148,7 +149,7 @@ def rename_service(rows: Rows, old: str, new: str, basis: Basis) -> Outcome:
         message = f"service name {new!r} is assigned"
         found.append(finding(Action.REJECT, "E-NAME-TAKEN", message, "RFC 6335 section 8.1.1"))
     if not speaks_for_one(own, basis):
-        message = f"{basis.party!r} is neither Assignee nor Contact of {old!r}"
+        message = f"{asker(basis)} is neither Assignee nor Contact of {old!r}"
         found.append(finding(Action.REJECT, "E-NOT-AUTHORISED", message, "RFC 6335 section 8.6"))
     if not basis.evidence.strip() or not basis.expert.strip():
         message = f"renaming {old!r} needs its Assignee's acceptance of the effects, and an expert's view"

@@ -29,6 +29,7 @@ from portbook.procedures.values import (
     Row,
     Rows,
     Target,
+    asker,
     assignees_of,
     finding,
     outcome,
@@ -245,7 +246,7 @@ def _missing(taken: tuple[Record, ...], target: Target) -> Iterator[Finding]:
 def _not_its_own(taken: Iterable[Record], target: Target, basis: Basis, source: str) -> Iterator[Finding]:
     """Whoever asks speaks for the Assignee of every row (R-DEAS-1, R-REUSE-1, A-28)."""
     if any(not speaks_for_one((row,), basis) for row in taken):
-        message = f"{basis.party!r} is neither Assignee nor Contact of {_told(target)}"
+        message = f"{asker(basis)} is neither Assignee nor Contact of {_told(target)}"
         yield finding(Action.REJECT, "E-NOT-ASSIGNEE", message, source)
 
 

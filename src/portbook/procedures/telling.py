@@ -27,7 +27,7 @@ REUSE = (
 )
 REPORTED_USE = (
     Advice(
-        "Whoever uses a number that is not assigned to him is invited to apply for one; "
+        "Whoever uses a number that is assigned to somebody else, or to nobody, is invited to apply for one; "
         "wide use alone gives no claim.",
         "RFC 7605 section 7.8",
     ),

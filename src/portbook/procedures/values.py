@@ -165,6 +165,11 @@ def speaks_for_one(holders: Iterable[Record], basis: Basis) -> bool:
     )
 
 
+def asker(basis: Basis) -> str:
+    """Who asks, for a message."""
+    return repr(basis.party) if basis.party else "the registry itself, for which nobody is named,"
+
+
 def agrees(holders: Iterable[Record], basis: Basis) -> bool:
     """Whether the party speaks for one of the rows *holders*, or an Assignee of one has agreed."""
     rows = tuple(holders)

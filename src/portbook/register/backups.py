@@ -6,7 +6,8 @@ counts when it was restored (T-91): `try_out` does that into a database of its o
 
 A backup that is older than the newest publication would give again what was given since (T-92).  So a
 restore freezes the register, unless it is shown a manifest whose Event the restored chain has; a person lets
-acts go on (`unfreeze`), and by that Event declares the fork.  Reads no clock.
+acts go on (`unfreeze`), and by that Event declares the fork.  What was half done begins again (`restoring`).
+Reads no clock.
 """
 
 import gzip
@@ -33,6 +34,8 @@ from portbook.register.acts import Act, Done
 from portbook.register.changing import Work, within
 from portbook.register.limits import MAX_BACKUP_LINE, MAX_TRIES
 from portbook.register.models import Registry
+from portbook.register.moments import one_moment
+from portbook.register.operations import restoring
 from portbook.store import durable
 
 FORMAT = "portbook-register"
@@ -112,22 +115,6 @@ def _write(file: BinaryIO) -> Backup:
     return Backup(registry.events, registry.events_head, count - 1)
 
 
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """All that is read inside is of one moment; on SQLite without the lock of those who write."""
-    wrapper: Any = connections["default"]
-    before = getattr(wrapper, "transaction_mode", None)
-    wrapper.transaction_mode = "DEFERRED"
-    try:
-        with atomic():
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-    finally:
-        wrapper.transaction_mode = before
-
-
 def _lines(head: dict[str, Any]) -> Iterator[bytes]:
     yield _line(head)
     for model in _models():
@@ -192,7 +179,10 @@ class _Reading:
             if not isinstance(value, dict):
                 raise ValueError("a line is no object")
         except (OSError, EOFError, ValueError, RecursionError, zlib.error) as error:
-            raise _damaged(str(error)) from error
+            is_other = str(error).startswith("Not a gzipped file")
+            raise _damaged(
+                "it is packed by gzip, and this file is not" if is_other else str(error)
+            ) from error
         self._digest.update(line)
         return value
 
@@ -209,9 +199,9 @@ def _damaged(reason: str) -> FormatError:
 def restore(source: Path, act: Act, manifest: Link | None) -> Done:
     """Fill the database, which has no register yet, from a backup: whole, or not at all; by one Event.
 
-    It freezes the register, unless the chain has the Event of *manifest* (T-92).  Raises `FormatError`
-    E-BACKUP-DAMAGED, `StoreError` E-REGISTER-NEWER for a backup of a newer Portbook, `RuleError`
-    E-RESTORE-FULL where a register is, E-ROLE for who may not freeze one.
+    It freezes the register, unless the chain has the Event of *manifest*, and ends what was half done (T-92).
+    Raises `FormatError` E-BACKUP-DAMAGED, `StoreError` E-REGISTER-NEWER for a backup of a newer Portbook,
+    `RuleError` E-RESTORE-FULL where a register is, E-ROLE for who may not freeze one.
     """
     with _of_today(source) as path, path.open("rb") as file:
         reading = _Reading(file)
@@ -220,6 +210,7 @@ def restore(source: Path, act: Act, manifest: Link | None) -> Done:
             _check_empty()
             _fill(reading)
             _check(reading.head)
+            beside.end_waiting()
             return _settle(act, manifest)
 
 
@@ -286,9 +277,12 @@ def _fill(reading: _Reading) -> None:
     others = {model._meta.db_table: model for model in beside.kept()}
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM register_registry")
+    left_out = beside.left_out()
     waiting: list[dict[str, Any]] = []
     current = ""
     for table, row in reading:
+        if table in left_out:  # of a Portbook that kept it
+            continue
         if table in others:
             row = beside.read(others[table], row)
         elif table not in own:
@@ -360,7 +354,8 @@ def _settle(act: Act, manifest: Link | None) -> Done:
             raise RuleError(found.problem)
         is_frozen = work.registry.is_frozen or not is_current
         work.change_registry(is_frozen=is_frozen)
-        return {"frozen": is_frozen, "events": work.registry.events}
+        ended = restoring.end_half_done(work)
+        return {"frozen": is_frozen, "events": work.registry.events, "ended": ended}
 
     named = act._replace(operation=RESTORE, object="registry", request=manifest.sha256 if manifest else "")
     return within(named, body, even_frozen=True)

@@ -2,8 +2,9 @@
 
 That is whatever other applications keep there, as far as this process knows their tables.  Their values go
 into a backup as JSON has them, so that either engine takes them.  Left out is what lasts no longer than a
-session, what an application makes by itself when its tables are made, and what lets somebody in by being
-shown: tokens and invitations, for one that was revoked or used since would be good again (T-92).
+session, what an application makes by itself when its tables are made, and what opens something by being
+shown: tokens, invitations and status links, for one that was revoked or used since would be good again
+(T-92).  An act that waited for a word waits no more.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from portbook.errors import Problem, StoreError
 
 REGISTER = "register"
+PENDING = "desk.pending"
+ENDED = "a backup was restored while it waited"  # what whoever asked reads of it
 LEFT_OUT = frozenset(
     {
         "auth.group",
@@ -23,6 +26,7 @@ LEFT_OUT = frozenset(
         "contenttypes.contenttype",
         "desk.count",
         "desk.invitation",
+        "desk.statuslink",
         "desk.token",
         "sessions.session",
         "usersessions.usersession",
@@ -63,6 +67,19 @@ def kept() -> list[Model]:
         for model in apps.get_models()
         if model._meta.app_label in there and model._meta.managed and model._meta.label_lower not in LEFT_OUT
     ]
+
+
+def left_out() -> frozenset[str]:
+    """Return the names of tables of which nothing is brought back, if a backup has them at all."""
+    return frozenset(each._meta.db_table for each in apps.get_models() if each._meta.label_lower in LEFT_OUT)
+
+
+def end_waiting() -> None:
+    """End acts that waited for a word; whether they were taken back or refused since, no backup knows."""
+    pending: Any = next((each for each in kept() if each._meta.label_lower == PENDING), None)
+    for row in pending._base_manager.filter(is_done=False).select_related("account") if pending else ():
+        row.is_done, row.refused_by, row.words = True, row.account.member, ENDED
+        row.save()
 
 
 def holds_any() -> bool:

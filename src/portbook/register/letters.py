@@ -35,15 +35,17 @@ LETTERS = {
     ),
     "given back": Letter(
         "{what}: your answer is needed",
-        "{what} is back with you until {ends}; without an answer it closes then.\n\n{words}",
+        "{what} is back with you until {ends}; without an answer it closes then. You answer, or change what "
+        "you ask for, on its page at the desk.\n\n{words}",
     ),
     "question": Letter(
         "{what}: a question",
-        "The reviewers ask about {what}; please answer until {ends}.\n\n{words}",
+        "The reviewers ask about {what}; please answer until {ends}, on its page at the desk.\n\n{words}",
     ),
     "refused": Letter(
         "{what}: refused",
-        "{what} was refused on {day}.\n\n{words}\n\nYou may appeal within two months.",
+        "{what} was refused on {day}.\n\n{words}\n\n"
+        "You may appeal within two months, on its page at the desk.",
     ),
     "moved on": Letter("{what}: {word}", "{what} is now: {word}. Next: {next}."),
     "closed": Letter("{what}: closed", "{what} was closed on {day}.\n\n{words}"),
@@ -54,23 +56,27 @@ LETTERS = {
     "consent asked": Letter(
         "{what}: do you agree?",
         "Somebody asks for what concerns your service {service}:\n\n{description}\n\n"
-        "{what} goes on only when you agree. Please answer until {ends}.",
+        "{what} goes on only when you agree. Please answer until {ends}, on its page at the desk.",
     ),
     "review asked": Letter(
         "{what}: a review is asked of {experts}",
-        "{what} asks for what {experts} must see. Please answer until {ends}.",
+        "{what} asks for what {experts} must see. Please answer until {ends}, on its page at the desk.",
     ),
-    "reminder": Letter("{what}: a reminder", "{what} waits for your answer, which was due on {ends}."),
+    "reminder": Letter(
+        "{what}: a reminder",
+        "{what} waits for your answer; its day is {ends}. You give it on its page at the desk.",
+    ),
     # what happens later
     "amended": Letter(
         "{what}: the entry was changed",
-        "The entry of {what} was changed on {day}.\n\nReason: {reason}\n\n"
+        "The entry of {what} was changed on {day}:\n\n{changes}\n\nReason: {reason}\n\n"
         "The next edition of the registry shows it.",
     ),
     "return announced": Letter(
         "{what}: the return was announced",
         "{what} is to be given back. Unless somebody objects, it becomes Reserved after {ends}.\n\n"
-        "Reason: {reason}\n\nIf you hold it and this is not your wish, object: notice {number}.",
+        "Reason: {reason}\n\nIf you hold it and this is not your wish, stop the return on its page at the "
+        "desk; if its Contact asked for it, an Assignee has to confirm it there. It is notice {number}.",
     ),
     "return stopped": Letter(
         "{what}: the return was stopped",
@@ -79,7 +85,8 @@ LETTERS = {
     "returned": Letter(
         "{what}: given back",
         "{what} became Reserved on {day}. The service name stays as the registry shows it.\n\n"
-        "Reason: {reason}\n\nWhoever is concerned may appeal within two months after publication.",
+        "Reason: {reason}\n\nWhoever is concerned may appeal within two months after publication, at the "
+        "desk: against Event {event}.\n\n{appeal}",
     ),
     "reused": Letter(
         "{what}: reused",
@@ -88,12 +95,12 @@ LETTERS = {
     "disuse suspected": Letter(
         "{what}: is it still used?",
         "It seems that {what} is no longer used.\n\nReason: {reason}\n\n"
-        "If it is used, please tell the registry until {ends}: case {number}.",
+        "If it is used, please say so until {ends}, on the page of case {number} at the desk.",
     ),
     "case decided": Letter(
         "{what}: the case of revocation was decided",
         "Case {number} was decided on {day}: {what} is {outcome}.\n\nReason: {reason}\n\n"
-        "Whoever is concerned may appeal within two months after publication.",
+        "Whoever is concerned may appeal within two months after publication, on the page of the case.",
     ),
     "call opened": Letter(
         "{what}: community call",
@@ -120,8 +127,8 @@ LETTERS = {
     "contact change asked": Letter(
         "Contact {what}: other addresses are asked for",
         "Other addresses for the contact {what} were asked for on {day}. They take effect after {ends}, and "
-        "only when an old address confirms them or two registrars have seen to it.\n\n"
-        "If this is not your wish, stop it: notice {number}.",
+        "only when the registry has the word of an old address or two registrars have seen to it.\n\n"
+        "If this is not your wish, stop it on the page of the contact at the desk. It is notice {number}.",
     ),
     "contact change stopped": Letter(
         "Contact {what}: the change was stopped",
@@ -165,8 +172,9 @@ LETTERS = {
     "factors reset": Letter(
         "Your second factors were taken away",
         "The registry took the second factors of the account of {what} away on {day}, for you said that "
-        "you lost them. Every session has ended, every token is revoked, and your password "
-        "does not count any more. Ask for another one where you sign in, then set up another factor.\n\n"
+        "you lost them. Every session has ended, every token is revoked, and neither your password nor an "
+        "account elsewhere lets you in any more. Ask for another password where you sign in, then set up "
+        "another factor.\n\n"
         "If you did not ask for this, somebody else did: tell the registry at once.",
     ),
     "renamed": Letter(

@@ -33,6 +33,7 @@ _PATHS = {  # by the first word of what an act is about
     "registry": "/desk/registry",
     "publication": "/desk/registry",
 }
+_APPEAL = "/desk/do/file-appeal?decision={}"
 _OF_A_LETTER = ("application", "service", "port", "contact", "case", "takeover")  # what holders may see
 _PORT = re.compile(r"port ([0-9]{1,5})(?: \([a-z, ]+\))?(?: of (.+))?", re.ASCII | re.DOTALL)
 
@@ -74,6 +75,11 @@ def page_of_letter(what: str) -> str:
         return ""
     kind = what.partition(" ")[0]
     return f"{site()}{path_of(what) if kind in _OF_A_LETTER else HOME}"
+
+
+def appeal_against(event: int) -> str:
+    """Return the address at which an appeal against the decision of *event* is filed; "" as above."""
+    return f"{site()}{_APPEAL.format(event)}" if site() else ""
 
 
 def _no_address(given: str, reason: str) -> StoreError:

@@ -12,7 +12,7 @@ from portbook.review.appeals import (
     may_decide,
     next_body,
 )
-from portbook.review.checklist import CHECKLIST, Item
+from portbook.review.checklist import CHECKLIST, Item, items_for
 from portbook.review.days import (
     appeal_ends,
     call_ends,
@@ -57,6 +57,7 @@ __all__ = [
     "early_expires",
     "expert_due",
     "holder_due",
+    "items_for",
     "may_decide",
     "next_body",
     "of_all",

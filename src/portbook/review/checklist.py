@@ -1,10 +1,32 @@
 """What an expert looks at: the questions of RFC 7605 sections 6 and 7 and RFC 6335 sections 7.2 and 8.1.
 
 Each is answered yes, no, or with a remark.  `codes` are the findings that bear on it, so that a page can show
-the two together.  Guidance: no item refuses by itself (R-REV-15, R-REV-16, R-REV-27).
+the two together.  Guidance: no item refuses by itself (R-REV-15, R-REV-16, R-REV-27).  The list is one for
+all requests; `items_for` leaves out what cannot be asked of one.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
+
+from portbook.applications.application import Kind
+from portbook.applications.case import Case
+from portbook.numbers import Transport
+
+
+def _always(case: Case) -> bool:
+    return True
+
+
+def _uses_udp(case: Case) -> bool:
+    """Whether it asks for UDP, or does not say for what."""
+    return Transport.UDP in case.transports or not case.transports
+
+
+def _may_be_system(case: Case) -> bool:
+    """Whether it asks for a System Port, or does not say for which port; a name alone asks for none."""
+    if case.application.kind is Kind.NAME:
+        return False
+    return not case.ports or any(port.range is None or port.range.is_for_the_ietf for port in case.ports)
 
 
 class Item(NamedTuple):
@@ -15,6 +37,7 @@ class Item(NamedTuple):
     good: bool
     codes: tuple[str, ...]
     source: str
+    applies: Callable[[Case], bool] = _always
 
 
 _NAMES = (
@@ -75,6 +98,7 @@ CHECKLIST = (
         True,
         ("E-FORM-Q2", "W-UDP-CC", "W-UDP-BCAST"),
         "RFC 7605 section 7.6",
+        _uses_udp,
     ),
     Item(
         "discovery",
@@ -82,6 +106,7 @@ CHECKLIST = (
         True,
         ("E-FORM-Q3", "W-NAME-DISC"),
         "RFC 7605 section 7.6",
+        _uses_udp,
     ),
     Item(
         "versions",
@@ -104,6 +129,7 @@ CHECKLIST = (
         True,
         ("W-PORT-SYSTEM", "E-JUST-USER"),
         "RFC 7605 section 7.3",
+        _may_be_system,
     ),
     Item(
         "words",
@@ -134,3 +160,8 @@ CHECKLIST = (
         "RFC 7605 section 7.7",
     ),
 )
+
+
+def items_for(case: Case) -> tuple[Item, ...]:
+    """Return the questions that can be asked of a request."""
+    return tuple(item for item in CHECKLIST if item.applies(case))

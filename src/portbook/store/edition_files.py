@@ -231,7 +231,7 @@ def published_bytes(path: Path) -> bytes:
             return checked_size(file.read(MAX_BYTES + 1))
     except OSError as error:
         message = f"file {shown(str(path), 200)} cannot be read: {error.strerror or error}"
-        raise DataMissing(Problem("E-FILE-READ", message, "--data")) from error
+        raise DataMissing(Problem("E-FILE-READ", message, "docs/errors.md")) from error
 
 
 def edition_file(path: Path, *, format: str | None = None) -> EditionFile:  # noqa: A002

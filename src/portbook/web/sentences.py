@@ -86,7 +86,8 @@ def explanation(state: PortState, states: Sequence[PortState]) -> str:
     match state.why:
         case Why.COMPANION:
             kept = f"so the number is kept for the same service on {state.transport} too"
-            return f"{over} has no row of its own: IANA prints none. {_holders(state, states)}, {kept}."
+            none = f"{over} has no row of its own: the registry prints none."
+            return f"{none} {_holders(state, states)}, {kept}."
         case Why.EDGE:
             return f"No row speaks of {over}. {REASONS[Reason.EDGE]}"
         case Why.DYNAMIC:

@@ -20,6 +20,7 @@ from portbook.store import EditionFile, EditionStore, edition_file
 from portbook.web.editions import Opened, Served
 
 LOOK_SECONDS = 1.0  # between two looks at the store's folder
+READ_SECONDS = 20.0  # that whoever published an edition waits for this process to show it
 RETRY_SECONDS = 60.0  # before an edition that could not be read is tried again
 MAX_DATED = 3  # dated editions kept open, about 60 MB each
 
@@ -54,6 +55,13 @@ class Shown:
         if self._follows and time.monotonic() >= self._next_look:
             self._look()
         return self._current
+
+    def look_now(self) -> None:
+        """Look at once, and return when the newest edition is shown, or could not be read in time."""
+        if self._follows:
+            self._look()
+            if self._reader:
+                self._reader.join(READ_SECONDS)
 
     def dated(self, wanted: str) -> Served:
         """Return the kept edition that *wanted* names, under its dated addresses.

@@ -8,19 +8,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.core.mail import EmailMessage
+from django.db.transaction import atomic, set_rollback
 from django.http import HttpRequest
 
 from portbook.desk.accounts import crowds, rates, sealing
 from portbook.desk.site_links import absolute
 from portbook.errors import Problem
 from portbook.web.problems import RequestError
+
+_ROWS_OF_A_SIGN_UP = 2  # a user, an address
 
 _log = logging.getLogger("portbook.desk")
 
@@ -59,9 +63,21 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # untyped
             super().send_notification_mail(*arguments, **named)
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        """Work as long as a sign-up does, for which a password is hashed (T-69)."""
-        make_password(secrets.token_urlsafe())
+        """Work as long as a sign-up does, and keep nothing of it (T-69)."""
+        with atomic():
+            self._make_nobody(email)
+            set_rollback(True)
+        for _ in range(_ROWS_OF_A_SIGN_UP):
+            cache.set(secrets.token_urlsafe(), "", timeout=1)  # to commit a row takes the longest
         super().send_account_already_exists_mail(email)
+
+    def _make_nobody(self, email: str) -> None:
+        """What is made of somebody new: a name, the hash of a password, two rows."""
+        user = User(email=email)
+        self.populate_username(self.request, user)
+        user.set_password(secrets.token_urlsafe())
+        user.save()
+        EmailAddress.objects.create(user=user, email=email, primary=True)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Lead back to one's account."""

@@ -21,6 +21,32 @@ _WORDS = {  # label, hint
     "oldpassword": ("Your password so far", ""),
     "name": ("Name of the key", "To know it by, such as: phone, blue key."),
 }
+_BROWSERS = {  # by what its line of a request has, before what others have too
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+_SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "CrOS": "ChromeOS",
+    "Mac OS X": "macOS",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """Return what a browser says of itself as "Firefox on Linux"; what is not known stays whole."""
+    kinds = (_BROWSERS, _SYSTEMS)
+    found = [next((name for mark, name in each.items() if mark in agent), "") for each in kinds]
+    return " on ".join(found) if all(found) else agent
 
 
 @register.filter

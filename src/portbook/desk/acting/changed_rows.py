@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from portbook import formats
-from portbook.desk.acting import whither
+from portbook.desk.acting import row_words, whither
+from portbook.desk.acting.row_words import Cell
 from portbook.formats import columns
 from portbook.register.acts import Done
 from portbook.register.entries import Reader
@@ -15,18 +16,6 @@ HEAD = "head"  # a column of the registry: all that is published before the rows
 HIDDEN = frozenset({"row", "layout", "content", "digest", "version", "position"})  # for machines
 
 
-class Cell(NamedTuple):
-    """One column of a row, before and after; None where there is no row."""
-
-    name: str
-    before: str | None
-    after: str | None
-
-    @property
-    def differs(self) -> bool:
-        return self.before != self.after
-
-
 class Row(NamedTuple):
     """One row that changes."""
 
@@ -34,6 +23,16 @@ class Row(NamedTuple):
     identity: int
     what: str  # "new", "changed", "gone"
     cells: tuple[Cell, ...]
+
+    @property
+    def title(self) -> str:
+        """How it is called."""
+        return row_words.title(self.table, self.identity, self.cells)
+
+    @property
+    def lines(self) -> tuple[Cell, ...]:
+        """Its columns in words."""
+        return row_words.lines(self.table, self.cells)
 
 
 class Shown(NamedTuple):
@@ -126,6 +125,12 @@ def _text(side: Mapping[str, Any] | None, name: str) -> str | None:
 
 def files_of(changes: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return which published files and pages the next edition changes because of *changes*."""
+    places = pages_of(changes)
+    return ("every format and export of the whole registry", *places) if places else ()
+
+
+def pages_of(changes: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the addresses of the published pages that *changes* change."""
     places: dict[str, None] = {}
     for change in changes:
         for side in (change["before"], change["after"]):
@@ -133,7 +138,7 @@ def files_of(changes: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
                 row = json.loads(side["row"])
                 for address in _addresses(row):
                     places[address] = None
-    return ("every format and export of the whole registry", *places) if places else ()
+    return tuple(places)
 
 
 def _addresses(row: Mapping[str, Any]) -> Iterable[str]:

@@ -15,17 +15,17 @@ from django.shortcuts import render
 
 from portbook.desk import problems
 from portbook.desk.acting import changed_rows, pending
+from portbook.desk.acting.about import about
 from portbook.desk.acting.meanwhile import meanwhile
+from portbook.desk.acting.whose import whose
 from portbook.desk.deeds import Deed, table
 from portbook.desk.deeds.forms import MAX_NUMBER, why
 from portbook.desk.entrance import signed_in
-from portbook.desk.limits import MAX_DIGITS
 from portbook.desk.members import CHANNEL, person_of
 from portbook.errors import RuleError
 from portbook.register.acts import Act, Done
 from portbook.register.limits import MAX_NAME
-from portbook.register.operations.dossiers import Dossier
-from portbook.register.reading.whole import dossier_of, last_event
+from portbook.register.reading.whole import last_event
 from portbook.register.roles import Role
 from portbook.web import clock
 
@@ -55,8 +55,7 @@ def deed(request: HttpRequest, slug: str) -> HttpResponse:
             for name, field in found.form.base_fields.items()
             if name in request.GET
         }
-        said = Said(initial={"key": secrets.token_hex(16), "opened": last_event()})
-        return _page(request, found, found.form(initial=given), said)
+        return _opened(request, found, given)
     form, said = found.form(request.POST), Said(request.POST)
     if not (form.is_valid() and said.is_valid()):
         return _page(request, found, form, said, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -74,13 +73,28 @@ def deed(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, found, form, said, status=problems.status_of(error), **more)
 
 
+def _opened(request: HttpRequest, found: Deed, given: dict[str, Any]) -> HttpResponse:
+    """The page of a deed as it is opened; a grave one that asks nothing more is shown at once."""
+    form, said = found.form(given), Said({"key": secrets.token_hex(16), "opened": last_event()})
+    if not found.is_grave or form.visible_fields() or not (form.is_valid() and said.is_valid()):
+        return _page(request, found, found.form(initial=given), said)
+    try:
+        return _page(request, found, form, said, shown=_tried(request, found, form, said))
+    except RuleError as error:
+        return _page(request, found, form, said, problems=problems.problems_of(error))
+
+
+def _tried(request: HttpRequest, found: Deed, form: forms.Form, said: Said) -> changed_rows.Shown:
+    return changed_rows.shown(found.do(act_of(request, said, is_dry=True), form.cleaned_data))
+
+
 def _step(request: HttpRequest, found: Deed, form: forms.Form, said: Said, step: str) -> HttpResponse:
     if step == ASK:
         waiting = pending.ask(request, found, form, said)
         return HttpResponseRedirect(f"/desk/pending/{waiting.pk}")
-    done = found.do(act_of(request, said, is_dry=step == SHOW), form.cleaned_data)
     if step == SHOW:
-        return _page(request, found, form, said, shown=changed_rows.shown(done))
+        return _page(request, found, form, said, shown=_tried(request, found, form, said))
+    done = found.do(act_of(request, said, is_dry=False), form.cleaned_data)
     return HttpResponseRedirect(done_address(found, form, done))
 
 
@@ -117,19 +131,10 @@ def _page(
 ) -> HttpResponse:
     if not person_of(request).has(Role.REGISTRAR):
         _hide(form, getattr(form, "of_the_operator", ()))
-    context = {"deed": found, "form": form, "said": said, "about": _about(request, form), **more}
+    person = person_of(request)
+    beside = {"about": about(person, form), "whose": whose(person, form)}
+    context = {"deed": found, "form": form, "said": said, **beside, **more}
     return render(request, "desk/deed.html", context, status=status)
-
-
-def _about(request: HttpRequest, form: forms.Form) -> Dossier | None:
-    """The application that the form names; None for none, and for one that who asks may not see."""
-    number = str(form["application"].value() or "") if "application" in form.fields else ""
-    if not (number.isascii() and number.isdigit()) or len(number) > MAX_DIGITS:
-        return None
-    try:
-        return dossier_of(person_of(request).member, int(number), clock.instant())
-    except RuleError:
-        return None
 
 
 def _hide(form: forms.Form, names: Iterable[str]) -> None:

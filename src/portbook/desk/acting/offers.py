@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.forms import Form
 
 from portbook.desk.acting.deed_page import Said
+from portbook.desk.applying.poor_answers import Poor, poor_answers
 from portbook.desk.deeds import Deed, table
 from portbook.findings import Action, Finding
 from portbook.register.limits import MAX_TEXT
@@ -16,6 +17,7 @@ from portbook.register.reading.whole import Opened
 from portbook.states import ApplicationState
 
 EDIT = "change application"  # has a page of its own, with the form of an application
+VALIDATE = "validate"
 RECOMMEND = "recommend"
 RECUSE = "recuse"
 
@@ -36,7 +38,11 @@ _USUAL = {  # what is done next in most cases
     _S.IETF_DOC: "record decision",
     _S.ASSIGNABLE: "assign",
 }
-_TO_MEND = {_S.VALIDATING: "give back", _S.WITH_REQUESTER: EDIT}  # the same, where its author has to mend
+_TO_MEND = {  # the same, where its author has to mend; to be given back it has to be begun (A2, A3)
+    _S.NEW: "open",
+    _S.VALIDATING: "give back",
+    _S.WITH_REQUESTER: EDIT,
+}
 
 
 class Offer(NamedTuple):
@@ -78,7 +84,8 @@ def _offer(opened: Opened, deed: Deed) -> Offer:
     if deed.operation not in _ON_THE_PAGE:
         return Offer(deed, address, None, None, is_in_time)
     if deed.operation == "give back":
-        given["words"] = problems_as_text(opened.status.findings)
+        poor = poor_answers(opened.asks, opened.policy)
+        given["words"] = problems_as_text(opened.status.findings, poor)
     return Offer(deed, address, *forms_of(deed, given), is_in_time)
 
 
@@ -97,12 +104,13 @@ def forms_of(deed: Deed, given: dict[str, Any]) -> tuple[Form, Said]:
     return deed.form(initial=given, auto_id=f"{deed.slug}-%s"), said
 
 
-def problems_as_text(findings: Iterable[Finding]) -> str:
-    """Return what the author can mend as he reads it: what goes back, then advice."""
-    return "\n".join(_mendable(findings))[:MAX_TEXT]
+def problems_as_text(findings: Iterable[Finding], poor: Iterable[Poor] = ()) -> str:
+    """Return what the author can mend as he reads it: what goes back, poor answers, then advice."""
+    return "\n".join(_mendable(findings, poor))[:MAX_TEXT]
 
 
-def _mendable(findings: Iterable[Finding]) -> Iterator[str]:
+def _mendable(findings: Iterable[Finding], poor: Iterable[Poor]) -> Iterator[str]:
     found = tuple(findings)
     yield from (str(each.problem) for each in found if each.action is Action.RETURN)
+    yield from map(str, poor)
     yield from (f"Advice: {each.problem}" for each in found if each.action is Action.WARN)

@@ -89,7 +89,8 @@ def ask(request: HttpRequest, deed: Deed, form: Form, said: "Said") -> Pending:
         raise RuleError(Problem("E-STALE", message, "docs/desk.md"))
     values = {name: form[name].value() for name in form.fields}
     person, digest, reason = person_of(request), said.cleaned_data["seen"], said.cleaned_data["reason"]
-    return keep(person, deed.slug, digest, values, what_of(values), reason)
+    subject = getattr(form, "subject", "")
+    return keep(person, deed.slug, digest, values, what_of(values, subject), reason)
 
 
 def _see_room(person: Person) -> None:
@@ -117,10 +118,12 @@ def keep(person: Person, slug: str, digest: str, values: Any, what: str, reason:
         )
 
 
-def what_of(values: dict[str, Any]) -> str:
-    """Return what an act is about, in the words of its form: "application 17", "name: max"."""
+def what_of(values: dict[str, Any], subject: str = "") -> str:
+    """Return what an act is about, as its Event will say if the form has a *subject*, "member {name}"."""
     if values.get("application"):
         return f"application {values['application']}"
+    if subject:
+        return subject.format_map(values)
     for name, value in values.items():
         if value and isinstance(value, (str, int)) and "\n" not in str(value):
             return f"{name.replace('_', ' ')}: {value}"
@@ -205,12 +208,17 @@ def title_of(slug: str) -> str:
     return founding.TITLE if slug == founding.SLUG else found.title if found else slug
 
 
+def form_of(row: Pending) -> Form | None:
+    """Return the form of an act with what was said in it; None for what is no deed."""
+    deed = table().get(row.deed)
+    return deed.form(json.loads(row.values)) if deed else None
+
+
 def said_of(row: Pending) -> tuple[Told, ...]:
     """Return what was said in the form of an act: on what whoever gives a word for it relies."""
-    deed = table().get(row.deed)
-    if deed is None:
+    form = form_of(row)
+    if form is None:
         return ()
-    form = deed.form(json.loads(row.values))
     told = ((str(field.label), field.value()) for field in form.visible_fields())
     return tuple(Told(label, text) for label, value in told if (text := _in_words(value)))
 
@@ -264,8 +272,7 @@ def _edition(row: Pending) -> str:
 
 def _deed_of(row: Pending) -> tuple[Deed, dict[str, Any]]:
     """The deed of an act and what its form says; raises `RuleError` E-DESK-ASKED for what it says no more."""
-    deed = table().get(row.deed)
-    form = deed.form(json.loads(row.values)) if deed else None
+    deed, form = table().get(row.deed), form_of(row)
     if deed is None or form is None or not form.is_valid():
         message = "what was asked is not how this Portbook asks for it; it has to be asked anew"
         raise RuleError(Problem("E-DESK-ASKED", message, "docs/desk.md"))

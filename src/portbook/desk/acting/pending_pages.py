@@ -1,5 +1,6 @@
 """The pages of acts that wait for a second word: the list, and each as it would be done now."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -7,12 +8,14 @@ from django.shortcuts import render
 
 from portbook.desk import problems
 from portbook.desk.acting import pending
+from portbook.desk.acting.whose import Whose, whose
 from portbook.desk.entrance import signed_in
 from portbook.desk.limits import MAX_DIGITS
-from portbook.desk.members import Person, person_of
+from portbook.desk.members import Person, names_of, person_of
 from portbook.desk.models import Pending
 from portbook.desk.office.forms import No, Word
 from portbook.errors import Problem, RuleError
+from portbook.register.pages import path_of
 from portbook.register.roles import Role
 
 WORD, NO, DO, AGAIN, BACK = "word", "no", "do", "again", "back"
@@ -24,6 +27,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """All acts that wait, or were answered lately."""
     found = pending.listed(person_of(request))
     context = {
+        "names": _names(found),
         "waiting": [each for each in found if each.is_open],
         "over": [each for each in found if not each.is_open],
     }
@@ -90,9 +94,19 @@ def _no(request: HttpRequest, row: Pending, act: pending.Waiting, person: Person
     return HttpResponseRedirect(f"/desk/pending/{row.pk}")
 
 
+def _names(acts: Iterable[pending.Waiting]) -> dict[str, str]:
+    """How those are called who asked, or answered."""
+    return names_of(name for act in acts for name in (act.member, act.answered_by, *act.words))
+
+
 def _over(act: pending.Waiting) -> RuleError:
     message = f"nobody waits for a word for act {act.number} any more; look at what became of it"
     return RuleError(Problem("E-DESK-OVER", message, "docs/desk.md"))
+
+
+def _whose(person: Person, row: Pending) -> Whose | None:
+    form = pending.form_of(row)
+    return whose(person, form) if form else None
 
 
 def _page(
@@ -110,8 +124,11 @@ def _page(
     looked = pending.look(row) if act.is_open else None
     context = {
         "act": act,
+        "names": _names([act]),
         "look": looked,
         "said": pending.said_of(row),
+        "page": path_of(act.what) if person.has(Role.REGISTRAR) else "",
+        "whose": _whose(person, row) if act.is_open else None,
         "shown": looked.shown if looked else None,
         "own_case": pending.own_case(row, person) if can_answer else None,
         "can_answer": can_answer,

@@ -43,12 +43,13 @@ def listed(kept: Kept, seen: Look, step: Step) -> dict[str, Any]:
 
 def evidence(edition: Edition, seen: Look, questions: tuple[Question, ...]) -> dict[str, Any]:
     """Return what stands beside *questions*: findings, names alike, precedents, good numbers, the map."""
-    told = tuple(each for each in questions if seen.is_answered(each))
-    found = dict.fromkeys(each for question in told for each in seen.findings_on(question))
+    near = [(each.slug, _found_on(each, seen)) for each in questions]
     slugs = {each.slug for each in questions}
     asks_port = "ports" in slugs
     return {
-        "found": [(checks.WOULD[each.action], each) for each in found],
+        "found": list(dict.fromkeys(each for _, found in near for each in found)),
+        "near": near,
+        "asks_port": asks_port,
         "alike": seen.checked.alike if "name" in slugs else (),
         "precedents": seen.checked.precedents if slugs & {"name", "description"} else (),
         "suggestions": seen.checked.suggestions if asks_port else (),
@@ -56,3 +57,9 @@ def evidence(edition: Edition, seen: Look, questions: tuple[Question, ...]) -> d
         "neighbours": seen.checked.neighbours if asks_port else (),
         "map": checks.around(seen, edition) if asks_port else None,
     }
+
+
+def _found_on(question: Question, seen: Look) -> list[tuple[str, Finding]]:
+    """What stands against the answers to *question*; nothing while there is none."""
+    found = seen.findings_on(question) if seen.is_answered(question) else ()
+    return [(checks.WOULD[each.action], each) for each in found]

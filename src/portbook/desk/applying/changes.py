@@ -27,6 +27,7 @@ from portbook.policy import Policy
 from portbook.register import roles
 from portbook.register.operations.dossiers import opened
 from portbook.register.reading import statuses
+from portbook.register.reading.statuses import Word
 from portbook.register.roles import Role
 from portbook.states import ApplicationState
 from portbook.web import clock
@@ -42,6 +43,7 @@ class Standing(NamedTuple):
     version: str  # the digest of the newest one
     asks: Application
     policy: Policy
+    conversation: tuple[Word, ...]
 
     @property
     def can_be_changed(self) -> bool:
@@ -55,7 +57,14 @@ def standing_of(person: Person, number: int) -> Standing:
     dossier = opened(statuses.looking(person.member, clock.instant()), number)
     if dossier.row.submitter != person.member:
         raise problems.no_such_page("application of yours")
-    return Standing(number, dossier.state, dossier.version.digest, dossier.application, dossier.doing.policy)
+    return Standing(
+        number,
+        dossier.state,
+        dossier.version.digest,
+        dossier.application,
+        dossier.doing.policy,
+        tuple(statuses.conversation(dossier)),
+    )
 
 
 def differences(standing: Standing, application: Application) -> tuple[Difference, ...]:

@@ -29,8 +29,7 @@ from portbook.numbers import MAX_PORT, Transport
 from portbook.policy import RFC6335, Asked, Policy
 from portbook.precheck import Checker, PreCheck
 from portbook.records import PublishedDate, Record
-from portbook.register import tables
-from portbook.register.operations.contesting import contested
+from portbook.register.operations.circumstances import Pending
 from portbook.register.reading import statuses
 from portbook.states import ApplicationState
 from portbook.web import clock
@@ -63,6 +62,11 @@ class Look(NamedTuple):
     @property
     def is_in_order(self) -> bool:
         return self.can_be_sent and self.checked.is_in_order
+
+    @property
+    def would_be_refused(self) -> bool:
+        """Whether the registry would refuse it as it stands, and not only give it back."""
+        return any(each.action is Action.REJECT for each in self.findings)
 
     def findings_on(self, question: Question) -> tuple[Finding, ...]:
         """Return what stands against the answers to *question*."""
@@ -130,13 +134,6 @@ def policy_for(person: Person) -> Policy:
     return statuses.looking(person.member, clock.instant()).policy
 
 
-def _known() -> Circumstances:
-    """The ports that others have asked for, or that an appeal is about."""
-    wanted = tables.rows("SELECT port, transport FROM register_wanted")
-    places = contested().places.union((port, Transport(transport)) for port, transport in wanted)
-    return Circumstances(pending=places)
-
-
 # -- a draft
 
 
@@ -144,7 +141,7 @@ def look(here: Served, person: Person, kind: Kind, typed: Mapping[str, str]) -> 
     """Return what is known of a draft now; the desk itself says who asks."""
     policy = policy_for(person)
     reading = mapping.reading_of(kind, {"requester": person.party, **typed})
-    checks, known = prechecks.checker_of(here, policy), _known()
+    checks, known = prechecks.checker_of(here, policy), Circumstances(pending=Pending())
     found = checks.check(reading.application, PublishedDate(clock.today().isoformat()), known)
     case = Case(reading.application, checks.registry, policy, known)
     filled = mapping.filled(typed)
@@ -187,7 +184,7 @@ def would_be_given(checker: Checker, policy: Policy, application: Application) -
     """Return the number that *application* would be given now, where its author leaves the choice."""
     if all(each.number for each in application.ports):
         return None
-    return _chosen(Case(application, checker.registry, policy, _known()))
+    return _chosen(Case(application, checker.registry, policy, Circumstances(pending=Pending())))
 
 
 def _chosen(case: Case) -> int | None:
@@ -288,6 +285,7 @@ def _runs(edition: Edition, cells: tuple[Cell, ...], over: Transport) -> tuple[R
 
 
 Cells = list[tuple[str, str]]  # the columns of a row that are not empty
+_TELLING = frozenset({"Service Name", "Port Number", "Transport Protocol", "Description"})
 
 
 def preview(seen: Look) -> list[Cells]:
@@ -295,9 +293,17 @@ def preview(seen: Look) -> list[Cells]:
     return [_cells_of(row) for row in seen.checked.preview]
 
 
-def gives_way(seen: Look) -> list[Cells]:
-    """Return the rows that stand no more when those of the preview do."""
-    return [_cells_of(row) for row in seen.checked.gives_way]
+def gives_way(seen: Look) -> list[str]:
+    """Return the rows that stand no more when those of the preview do, each in a line."""
+    return [
+        " ".join(text for name, text in _cells_of(row) if name in _TELLING) for row in seen.checked.gives_way
+    ]
+
+
+def keeps_reference(seen: Look) -> bool:
+    """Whether words on the protocol were said of which the rows print nothing: they cannot be cited."""
+    rows = [dict(_cells_of(row)) for row in seen.checked.preview]
+    return bool(rows and seen.reading.application.reference) and not any("Reference" in row for row in rows)
 
 
 def _cells_of(record: Record) -> Cells:

@@ -73,9 +73,8 @@ CHOICES = (
     Choice(
         "port",
         "It needs a port of its own",
-        "Clients must reach it before anybody could tell them a number. Experts look at your reasons; "
-        "that takes "
-        "weeks.",
+        "Clients must reach it before anybody could tell them a number. This asks for a User Port, 1024 to "
+        "49151, for a name of its own. Experts look at your reasons; that takes weeks.",
         Kind.PORT,
         "RFC 6335 sections 7.2, 8.1.1",
         frozenset({"document"}),

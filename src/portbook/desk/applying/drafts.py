@@ -32,11 +32,12 @@ class Kept(NamedTuple):
     kind: Kind
     choice: str  # what its author chose at the start; "" for a kind alone
     typed: Typed
+    words: str = ""  # that are to go with an answer
 
     @property
     def digest(self) -> str:
-        """What tells whether something else was saved meanwhile."""
-        return digest_of(self.row.content)
+        """What tells whether something else was saved meanwhile; words beside it do not count."""
+        return digest_of(_content(self.kind, self.choice, self.typed))
 
     @property
     def address(self) -> str:
@@ -92,15 +93,16 @@ def of_application(person: Person, application: int) -> Kept | None:
 
 def _kept(row: Draft) -> Kept:
     content = json.loads(row.content)
-    return Kept(row, Kind(content["kind"]), content["choice"], content["typed"])
+    return Kept(row, Kind(content["kind"]), content["choice"], content["typed"], content.get("words", ""))
 
 
-def _content(kind: Kind, choice: str, typed: Typed) -> str:
-    content = json.dumps({"kind": kind.value, "choice": choice, "typed": typed})
+def _content(kind: Kind, choice: str, typed: Typed, words: str = "") -> str:
+    said = {"kind": kind.value, "choice": choice, "typed": typed}
+    content = json.dumps(said)
     if len(content) > MAX_DOCUMENT:
         message = f"the draft would have {len(content):,} characters; {MAX_DOCUMENT:,} are kept"
         raise RuleError(Problem("E-DESK-DRAFT", message, _SOURCE))
-    return content
+    return json.dumps({**said, "words": words}) if words else content
 
 
 # -- writing
@@ -143,12 +145,25 @@ def save(kept: Kept, changed: Typed, is_stale: Callable[[Kept], bool] = lambda k
         typed = {name: text for name, text in (kept.typed | changed).items() if text}
         if typed == kept.typed:
             return kept
-        if (saved := _replace(kept, _content(kept.kind, kept.choice, typed))) is not None:
+        if (saved := _replace(kept, _content(kept.kind, kept.choice, typed, kept.words))) is not None:
             return saved
-        row = Draft.objects.filter(pk=kept.row.pk, sent=None).first()
-        if row is None:
-            raise problems.no_such_page("draft")
-        kept = _kept(row)
+        kept = _as_it_is_now(kept)
+
+
+def say(kept: Kept, words: str) -> Kept:
+    """Keep the words that are to go with an answer."""
+    while words != kept.words:
+        if (saved := _replace(kept, _content(kept.kind, kept.choice, kept.typed, words))) is not None:
+            return saved
+        kept = _as_it_is_now(kept)
+    return kept
+
+
+def _as_it_is_now(kept: Kept) -> Kept:
+    row = Draft.objects.filter(pk=kept.row.pk, sent=None).first()
+    if row is None:
+        raise problems.no_such_page("draft")
+    return _kept(row)
 
 
 def _replace(kept: Kept, content: str) -> Kept | None:

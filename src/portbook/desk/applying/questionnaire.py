@@ -117,7 +117,8 @@ QUESTIONS = (
     Question(
         "reference",
         "Where is the protocol described?",
-        "A document, with the section; or some words on the protocol, and that it is proprietary.",
+        "A document, with the section; or some words on the protocol, and that it is proprietary. The "
+        "registry prints what can be cited: RFCs, drafts, links. Your own words are for those who judge it.",
         "Proprietary; the gauge sends one reading a minute, each of 40 octets.",
         (prose("reference", "Reference"),),
         "See our web site.",
@@ -338,11 +339,11 @@ def _of_policy(each: Posed, policy: Policy) -> Question:
     return Question(
         f"answers-{name}",
         each.words,
-        "In your own words: the answer is read by itself.",
+        "In your own words. Say it here, even where a document says it too: a mere citation is sent back.",
         each.good or "A few sentences, with numbers where there are any.",
         (prose(each.field, "Your answer"),),
         each.bad,
-        f"{each.source or policy.name}; {each.id}",
+        each.source or policy.name,
         each.asked,
     )
 

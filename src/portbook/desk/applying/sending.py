@@ -5,17 +5,19 @@ words (I-12).  What is refused changes nothing, and the draft stays.
 """
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from portbook.applications import Reading
-from portbook.desk import problems
+from portbook.desk import problems, sentences
 from portbook.desk.applying import changes, checks, choices, drafts, form_pages, mapping, showing, steps
 from portbook.desk.applying.checks import Look
 from portbook.desk.applying.drafts import Kept
 from portbook.desk.applying.kept import keeps_typed, ticket
+from portbook.desk.applying.poor_answers import poor_answers
 from portbook.desk.deeds.forms import lines
 from portbook.desk.entrance import for_roles
 from portbook.desk.members import CHANNEL, Person, person_of
@@ -40,6 +42,7 @@ _WAY_OUT = {  # what helps when a limit stops a request (T-45)
     "E-STALE": "Below stands what is different now.",
     "E-FROZEN": "Nothing is taken for now. The draft stays here.",
 }
+_KEEP, _TO, _NEWEST = "keep", "to", "newest"  # what buttons say, besides that it is sent
 
 
 @keeps_typed
@@ -52,13 +55,19 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
         return HttpResponseRedirect(f"/desk/applications/{kept.row.sent}")
     if request.method != "POST":
         return _page(request, person, kept)
+    kept = drafts.say(kept, _words(request)) if "words" in request.POST else kept
+    go, _, where = request.POST.get("go", "").partition(":")
+    if go == _KEEP:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if go == _TO:
+        return HttpResponseRedirect(_way_to(kept, *where.partition("#")[::2]).address)
     if request.POST.get("seen") != kept.digest:
         return _page(request, person, kept, (_CHANGED,), HTTPStatus.CONFLICT)
-    if request.POST.get("go") == "newest" and kept.row.application is not None:
+    if go == _NEWEST and kept.row.application is not None:
         drafts.rest_on(kept, changes.standing_of(person, kept.row.application).version)
         return HttpResponseRedirect(f"{kept.address}/review")
     try:
-        done = _sent(person, kept, _words(request))
+        done = _sent(person, kept)
     except PortbookError as error:
         return _page(request, person, kept, problems.problems_of(error), problems.status_of(error))
     application = done.answer["application"]
@@ -70,16 +79,16 @@ def _words(request: HttpRequest) -> str:
     return lines(request.POST.get("words", ""))
 
 
-def _sent(person: Person, kept: Kept, words: str) -> Done:
+def _sent(person: Person, kept: Kept) -> Done:
     """Send a new application, a change of one, or the answer that one waits for."""
     reading = _reading(person, kept)
-    key = f"draft-{kept.row.pk}-{drafts.digest_of(kept.row.content + kept.row.version + words)}"
+    key = f"draft-{kept.row.pk}-{drafts.digest_of(kept.digest + kept.row.version + kept.words)}"
     act = Act("", person.member, "", "", clock.instant(), CHANNEL, key=key)
     if kept.row.application is None:
         return applying.submit(act, reading)
     number, version = kept.row.application, kept.row.version
     if changes.standing_of(person, number).state is ApplicationState.WITH_REQUESTER:
-        return applying.answer(act, number, version=version, words=words, reading=reading)
+        return applying.answer(act, number, version=version, words=kept.words, reading=reading)
     return applying.change_application(act, number, reading, version=version)
 
 
@@ -108,37 +117,52 @@ def _page(
             (words, [(each, _mended(kept, seen, each)) for each in seen.findings if each.action is action])
             for action, words in checks.WOULD.items()
         ],
+        "poor": [
+            (each, _way_to(kept, each.question.slug))
+            for each in poor_answers(seen.reading.application, seen.policy)
+        ],
         **_answers(kept, seen),
         "preview": checks.preview(seen),
         "gives_way": checks.gives_way(seen),
+        "keeps_reference": checks.keeps_reference(seen),
+        "how_long": sentences.how_long(seen.policy, asks_experts=bool(seen.checked.route.teams)),
         "suggestions": seen.checked.suggestions,
         "chosen": seen.chosen,
-        "to_ports": _address(kept, "ports"),
+        "to_ports": _way_to(kept, "ports"),
+        "to_all": _way_to(kept, steps.ALL),
         "neighbours": seen.checked.neighbours,
         "map": checks.around(seen, here.edition),
         "alike": seen.checked.alike,
         "precedents": seen.checked.precedents,
-        "words": _words(request),
+        "words": kept.words,
         "longest": MAX_TEXT,
         **_change(person, kept, seen.reading),
     }
     return render(request, "desk/apply_review.html", context, status=status)
 
 
-def _address(kept: Kept, slug: str) -> str:
-    """Where a question is answered alone; from there it leads back to the whole."""
-    return steps.address(kept, slug, form_pages.REVIEW)
+class Way(NamedTuple):
+    """To a place in the form: as a link, and as a button that keeps what was typed here."""
+
+    address: str
+    go: str
 
 
-def _mended(kept: Kept, seen: Look, finding: Finding) -> str:
-    """Where *finding* is mended; "" for what stands at no question."""
+def _way_to(kept: Kept, slug: str, place: str = "") -> Way:
+    """Where a question is answered alone, from where it leads back to the whole; or all of them."""
+    address = steps.address(kept, slug, "" if slug == steps.ALL else form_pages.REVIEW)
+    return Way(f"{address}#{quote(place)}" if place else address, f"{_TO}:{slug}#{place}")
+
+
+def _mended(kept: Kept, seen: Look, finding: Finding) -> Way | None:
+    """Where *finding* is mended; None for what stands at no question."""
     question = seen.question_of(finding)
-    return f"{_address(kept, question.slug)}#{showing.place_of(finding, question)}" if question else ""
+    return _way_to(kept, question.slug, showing.place_of(finding, question)) if question else None
 
 
 def _answers(kept: Kept, seen: Look) -> dict[str, Any]:
     """What is said, and what is needed and missing; questions that may stay empty and do, by name alone."""
-    asked = [(each, _address(kept, each.slug)) for each in steps.said(seen, kept.choice)]
+    asked = [(each, _way_to(kept, each.slug)) for each in steps.said(seen, kept.choice)]
     shown = [(showing.shown(each, kept.typed, seen, tells=False), where) for each, where in asked]
     return {
         "answers": [(each, where) for each, where in shown if each.mark != checks.OPTIONAL],

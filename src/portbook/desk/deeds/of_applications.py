@@ -37,7 +37,7 @@ class Question(OfApplication):
 class GivenBack(OfVersionInWords):
     """What its author has to mend."""
 
-    words = words("What its author has to mend", "He reads just this, without your name.")
+    words = words("What its author has to mend", "The author reads just this, without your name.")
 
 
 class Escalation(OfVersionInWords):
@@ -63,8 +63,8 @@ class Recommendation(OfVersion):
     verdict = forms.ChoiceField(label="Your recommendation", choices=_VERDICTS, widget=forms.RadioSelect)
     reasons = words(
         "Reasons, or your question",
-        "Its author reads it without your name. Write what you could defend in public "
-        "(RFC 8126, section 5.2).",
+        "A question, and why it is refused, its author reads without your name; why it is granted, only "
+        "the registry and the experts. Write what you could defend in public (RFC 8126, section 5.2).",
     )
     grounds = forms.MultipleChoiceField(
         label="Grounds of a refusal",
@@ -86,7 +86,7 @@ class Decision(OfVersion):
 
     ruling = forms.ChoiceField(label="What was decided", choices=_RULINGS, widget=forms.RadioSelect)
     reference = line("Where it can be read", "For example: IESG telechat of 2026-05-28, or RFC 9999.")
-    words = words("For its author", "He reads it when it is refused.", required=False)
+    words = words("For its author", "The author reads it when it is refused.", required=False)
 
 
 DEEDS = (
@@ -104,7 +104,8 @@ DEEDS = (
         "Send the answer",
         Answer,
         lambda act, values: applying.answer(act, **values),
-        "The registry goes on with the application as it is. To change what you ask for, edit it instead.",
+        "The registry goes on with the application as it is. To change what you ask for, do that instead: "
+        "the page that sends the change has room for your words.",
         then=to_application,
     ),
     Deed(
@@ -121,7 +122,8 @@ DEEDS = (
         "Begin to look at it",
         OfApplication,
         lambda act, values: reviewing.open_ticket(act, **values),
-        "Its author sees that somebody works on it.",
+        "Its author sees that somebody works on it. Then you can give it back, with what has to be mended "
+        "written already, ask a colleague, or have it checked.",
         then=to_application,
     ),
     Deed(
@@ -246,5 +248,7 @@ DEEDS = (
 
 
 def _judged(values: Values) -> Values:
-    grounds = tuple(Ground[name] for name in values["grounds"])
-    return {**values, "verdict": Verdict(values["verdict"]), "grounds": grounds}
+    """What an expert says; grounds are those of a refusal, and the page hides them for another verdict."""
+    verdict = Verdict(values["verdict"])
+    grounds = tuple(Ground[name] for name in values["grounds"]) if verdict is Verdict.REFUSE else ()
+    return {**values, "verdict": verdict, "grounds": grounds}

@@ -49,7 +49,7 @@ DEEDS = (
         lambda act, values: applying.change_application(
             act, values["application"], values["request"], version=values["version"]
         ),
-        "The whole request anew, before anybody else works on it.",
+        "The whole request anew; one that was given back goes back to the registry by it.",
         then=to_application,
     ),
 )

@@ -176,8 +176,9 @@ DEEDS = (
         "Announce the return",
         Announced,
         _announce,
-        "A public notice of 30 days; whoever holds the port or name may stop it. Then the port becomes "
-        "Reserved and the name stays.",
+        "Its Assignee and Contact get a letter, and can stop it for 30 days, if the policy of the registry "
+        "says no other number. Meanwhile its page at the desk tells of it, for everybody who is signed in; "
+        "the public pages do not. Then the registry carries it out: a port becomes Reserved, its name stays.",
         is_grave=True,
         then=to_entry,
     ),
@@ -194,7 +195,7 @@ DEEDS = (
         "Stop the return",
         OfNotice,
         lambda act, values: returning.stop(act, **values),
-        "Nothing is given back. Assignee and Contact are told.",
+        "Nothing is given back. Assignee and Contact get a letter.",
         then=_to_work,
     ),
     Deed(

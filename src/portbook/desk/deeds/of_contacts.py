@@ -96,7 +96,7 @@ class TakeoverDecided(OfTakeover):
 
     outcome = forms.ChoiceField(
         label="What is decided",
-        choices=((GRANTED, "He acts for the contact from now on"), (REFUSED, "He does not")),
+        choices=((GRANTED, "They act for the contact from now on"), (REFUSED, "They do not")),
         widget=forms.RadioSelect,
     )
     finding = words("What was found out", "Who was asked, by which way, and what shows who they are.")

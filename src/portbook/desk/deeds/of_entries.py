@@ -54,9 +54,7 @@ class NewValues(OfTarget):
         if not (
             self.errors or any(found.get(name) for name in ("description", "contact", "reference", "notes"))
         ):
-            raise ValidationError(
-                "Nothing is to be changed: say a description, contacts, references or notes."
-            )
+            raise ValidationError("Nothing is to be changed: fill in what is to be different from now on.")
         return found
 
 
@@ -64,7 +62,7 @@ class Amended(NewValues):
     """A change that a holder wishes, or the operator for one."""
 
     of_the_operator = ("notes", "asked_by", "decision", "application")  # holders are not asked for it
-    asked_by = asked_by()
+    asked_by = asked_by("Left empty, the registry does it on its own.")
     decision = line("Decision of the IESG", f"Needed for an entry of the IETF. {DECISION}", required=False)
     application = request_number()
 

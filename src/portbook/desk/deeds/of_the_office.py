@@ -36,6 +36,7 @@ def _roles(label: str, help_text: str, choices: list[tuple[str, str]]) -> forms.
 class Added(forms.Form):
     """A member to be."""
 
+    subject = "new member {name}"  # who has no page yet
     name = line("Name of the member", "It stays in the books for ever: a short name, not an address.")
     roles = _roles("Roles", "What they may do. An applicant needs no other.", _ROLES)
     party = line(
@@ -43,10 +44,16 @@ class Added(forms.Form):
     )
 
 
-class Lost(forms.Form):
+class OfMember(forms.Form):
+    """What is about a member."""
+
+    subject = "member {name}"
+    name = line("Name of the member")
+
+
+class Lost(OfMember):
     """Whose second factors are lost."""
 
-    name = line("Name of the member")
     evidence = words(
         "How they showed who they are",
         "Such as: seen in person with their passport on a day, or called back at a number known before. "
@@ -54,10 +61,9 @@ class Lost(forms.Form):
     )
 
 
-class Changed(forms.Form):
+class Changed(OfMember):
     """What a member is from now on; what is not said stays."""
 
-    name = line("Name of the member")
     roles = _roles(
         "Roles from now on",
         "All of them. With none chosen they stay as they are; “no role” takes all away.",
@@ -69,10 +75,13 @@ class Changed(forms.Form):
         required=False,
     )
     is_active = forms.ChoiceField(
-        label="Is a member",
-        help_text="Who is none acts no more; the name stays in the books.",
+        label="Acts as a member",
+        help_text="Somebody who is no member any more does nothing here; the name stays in the books.",
         required=False,
-        choices=[("", "as it is"), (YES, "yes, they act"), (NO, "no, not any more")],
+        choices=[("", "as it is now"), (YES, "yes"), (NO, "no, not any more")],
+    )
+    comes_from = forms.IntegerField(  # the application whose page asked for it, and is shown again
+        min_value=0, max_value=MAX_NUMBER, required=False, widget=forms.HiddenInput
     )
 
     def clean_roles(self) -> list[str]:
@@ -86,7 +95,7 @@ class Changed(forms.Form):
 class Appointed(forms.Form):
     """A term of an expert."""
 
-    name = line("Name of the member", "He has the role of an expert already.")
+    name = line("Name of the member", "Of somebody who has the role of an expert already.")
     team = line("Team", "As the policy names it: TCP/UDP experts.")
     begins = line("First day", _DAY)
     ends = line("Last day", f"{_DAY} Left empty, the term is open.", required=False)
@@ -137,7 +146,7 @@ class Policy(forms.Form):
 class Listed(forms.Form):
     """The experts as the registry names them."""
 
-    text = words("List of experts", "As it stands in the head of the published registry.")
+    text = words("List of experts", "All of it, as it is to stand in the head of the registry.")
 
 
 class Approved(forms.Form):
@@ -172,6 +181,12 @@ def _to_people(values: Values, answer: Any) -> str:
     return "/desk/people"
 
 
+def _to_whence(values: Values, answer: Any) -> str:
+    """The application from whose page it was asked, else the people."""
+    number = values["comes_from"]
+    return f"/desk/applications/{number}" if number else "/desk/people"
+
+
 def _to_registry(values: Values, answer: Any) -> str:
     return "/desk/registry"
 
@@ -191,9 +206,9 @@ DEEDS = (
         "Change what a member is",
         Changed,
         _change,
-        "It counts at once: who loses a role is signed out of it with the next page.",
+        "It counts at once: whoever loses a role has lost it on the next page they open.",
         is_grave=True,
-        then=_to_people,
+        then=_to_whence,
     ),
     Deed(
         "reset factors",
@@ -202,8 +217,9 @@ DEEDS = (
         lambda act, values: factors.reset_factors(
             act, values["name"], values["evidence"], forget=lost_factors.forget
         ),
-        "For somebody who has lost all of them, recovery codes too. Two persons see to it that it is them. "
-        "Their sessions end, their tokens are revoked, their password counts no more; a letter tells them.",
+        "For somebody who has lost all of them, recovery codes too. Two persons make sure who asks. "
+        "Their sessions end, their tokens are revoked, neither password nor account elsewhere lets them in. "
+        "A letter tells them.",
         is_grave=True,
         then=_to_people,
     ),
@@ -253,7 +269,7 @@ DEEDS = (
         "Publish the list of experts",
         Listed,
         lambda act, values: registry.list_experts(act, rich(values["text"])),
-        "The next edition says it in its head.",
+        "The next edition has it in its head.",
         is_grave=True,
         then=_to_registry,
     ),

@@ -52,9 +52,9 @@ def documents(label: str = "References") -> Words:
     return several(label, "Such as rfc9110 or draft-ietf-example-00; a blank between two.", required=False)
 
 
-def asked_by() -> forms.CharField:
-    """The party that asks."""
-    help_text = "The id of the contact who asks. Left empty, the registry does it on its own."
+def asked_by(alone: str = "") -> forms.CharField:
+    """The party that asks; *alone* says what it is that the registry does unasked."""
+    help_text = f"The id of the Assignee or Contact who asks. {alone}".rstrip()
     return line("Who asks for it", help_text, required=False)
 
 
@@ -73,6 +73,7 @@ def request_number() -> forms.IntegerField:
 class OfService(forms.Form):
     """What is about a service, all its rows."""
 
+    subject = "service {name}"
     name = line("Service name", "As the registry has it.")
 
 
@@ -98,6 +99,7 @@ class OfPort(forms.Form):
 class OfContact(forms.Form):
     """What is about a contact."""
 
+    subject = "contact {contact}"
     contact = line("Contact", "Its id as the registry has it, like John_Smith_2.")
 
 

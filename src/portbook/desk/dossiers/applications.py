@@ -1,31 +1,36 @@
-"""The list of applications, for each as much as he may see: by state, clock, team, author and text."""
+"""The list of applications, for each as much as they may see: by state, clock, team, author and text."""
 
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portbook.applications import Kind
 from portbook.desk import sentences
+from portbook.desk.applying.choices import TITLES
 from portbook.desk.entrance import signed_in
-from portbook.desk.members import person_of
+from portbook.desk.members import names_of, person_of
+from portbook.register import tables
 from portbook.register.limits import MAX_NAME, MAX_SOUGHT
 from portbook.register.reading import lists
 from portbook.register.reading.lists import CLOSED, LATE, OPEN, RUNNING, SOON, Listed, Sought
 from portbook.register.roles import Role
-from portbook.states import ApplicationState
+from portbook.states import PUBLIC_WORDS, ApplicationState
 from portbook.web import clock
 
 STATES = {
     OPEN: "Open",
     CLOSED: "Closed",
-    **{state.value: state.value[0].upper() + state.value[1:] for state in ApplicationState},
+    **{state.value: PUBLIC_WORDS[state] for state in ApplicationState},
+    ApplicationState.CONFIRMING.value: "Validating, with a holder",
 }
-CLOCKS = {LATE: "Late", SOON: "Due within a week", RUNNING: "With a day to answer"}
+CLOCKS = {LATE: "Already late", SOON: "Within a week", RUNNING: "On some day"}
 
 _ADDRESS = "/desk/applications"
 
 
 @signed_in
+@tables.remembering()
 def applications(request: HttpRequest) -> HttpResponse:
     """The applications that I may see."""
     person, instant = person_of(request), clock.instant()
@@ -34,7 +39,10 @@ def applications(request: HttpRequest) -> HttpResponse:
     asked = {name: value for name, value in sought._asdict().items() if value and name != "after"}
     sees_all = person.has(Role.REGISTRAR, Role.AUDITOR)
     context = {
-        "rows": [(each, _sentence(each, instant[:10], person.member)) for each in page.found],
+        "rows": [
+            (each, TITLES[Kind(each.kind)], _sentence(each, instant[:10], person.member))
+            for each in page.found
+        ],
         "sought": sought,
         "is_filtered": bool(asked),
         "first": "" if not sought.after else _address(asked),
@@ -42,6 +50,7 @@ def applications(request: HttpRequest) -> HttpResponse:
         "states": STATES,
         "clocks": CLOCKS,
         "teams": page.teams,
+        "names": names_of(each.submitter for each in page.found if sees_all),
         "sees_all": sees_all,
         "counts": _counts(person.member, instant) if sees_all and not asked else (),
         "longest": MAX_SOUGHT,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from portbook.applications import Application, tree
+from portbook.desk.applying.choices import TITLES
 from portbook.policy import Policy
 
 _LABELS = {
@@ -13,6 +14,10 @@ _LABELS = {
     "service_name": "Service name",
     "unauthorized_uses": "Unauthorized uses",
     "txt_keys": "TXT keys",
+    "casts.broadcast": "IP broadcast",
+    "casts.multicast": "IP multicast",
+    "casts.anycast": "IP anycast",
+    "casts.purpose": "What these are for",
     "codes": "Service codes",
     "document.is_standards_track": "Standards track or BCP",
     "assignee.id": "Assignee, as published",
@@ -29,6 +34,7 @@ _LABELS = {
     "declares.has_secure_pair": "A port with security and one without",
 }
 _ANSWERS = "answers"
+_NAMES = ("number", "code", "key")  # which part of a row says what it is; its value stands for both
 
 
 class Line(NamedTuple):
@@ -49,9 +55,9 @@ class Difference(NamedTuple):
 def lines(application: Application, policy: Policy) -> tuple[Line, ...]:
     """Return all that *application* says, with the questions that it answers."""
     words = {question.field: question.words for question in policy.questions}
+    said = dict(_flat(tree(application), "")) | {"kind": TITLES[application.kind]}
     return tuple(
-        Line(words.get(path) or _LABELS.get(path) or _label(path), value)
-        for path, value in _flat(tree(application), "")
+        Line(words.get(path) or _LABELS.get(path) or _label(path), value) for path, value in said.items()
     )
 
 
@@ -78,11 +84,15 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return "; ".join(f"{name.replace('_', ' ')} {_text(inner)}" for name, inner in value.items())
+        return "; ".join(_part(name, _text(inner)) for name, inner in value.items())
     if isinstance(value, list):
         between = "\n" if any(isinstance(each, dict) for each in value) else ", "
         return between.join(map(_text, value)) or "none"
     return str(value)
+
+
+def _part(name: str, text: str) -> str:
+    return text if name in _NAMES else f"{name.replace('_', ' ')} {text}"
 
 
 def _label(path: str) -> str:

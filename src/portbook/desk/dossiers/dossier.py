@@ -8,22 +8,24 @@ from django.shortcuts import render
 from portbook.desk import problems, sentences
 from portbook.desk.acting import offers
 from portbook.desk.applying import changes, edition_says, files
+from portbook.desk.applying.poor_answers import poor_answers
 from portbook.desk.deeds.forms import MAX_NUMBER
 from portbook.desk.dossiers import asked, checklist, holder_to_be, interests, lines_of_grant
 from portbook.desk.entrance import signed_in
-from portbook.desk.members import person_of
+from portbook.desk.members import names_of, person_of
 from portbook.desk.office import event_sentences
 from portbook.findings import Action, Finding
 from portbook.names import fold
 from portbook.register import tables
 from portbook.register.entries import Reader
+from portbook.register.operations import turns
 from portbook.register.operations.dossiers import Dossier
 from portbook.register.operations.turns import TURNS
 from portbook.register.publishing import PUBLISHED
 from portbook.register.reading import alike, whole
 from portbook.register.reading.whole import Opened
 from portbook.register.roles import Role
-from portbook.review import CHECKLIST
+from portbook.review import items_for
 from portbook.states import ApplicationState
 from portbook.web import clock
 from portbook.web.shown import edition_of
@@ -41,6 +43,7 @@ _OWN = {Action.RETURN: "You have to mend"}
 
 
 @signed_in
+@tables.remembering()
 def application(request: HttpRequest, number: int) -> HttpResponse:
     """One application."""
     person, instant = person_of(request), clock.instant()
@@ -66,6 +69,8 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
         ],
         "asks": asked.lines(opened.asks, opened.policy),
         "versions": _versions(opened),
+        "names": _names(opened),
+        "listed": status.findings,
         "found": _by_action(opened, number),
         "offers": [each for each in offered if each is not aside],
         "aside": aside if not dossier.matter.ties else None,
@@ -74,6 +79,8 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
         "shown_at": _shown_at(request, opened) if is_published else "",
         "can_publish": is_assigned and not is_published and person.has(Role.REGISTRAR),
         "must_begin": _must_begin(opened),
+        "how_long": _how_long(dossier, opened),
+        **_before_the_check(opened),
         "is_answered_here": opened.is_own and status.state is ApplicationState.WITH_REQUESTER,
         "is_draft": status.state is ApplicationState.DRAFT,
         "events": [(each, event_sentences.told_of_it(each.operation)) for each in opened.events],
@@ -84,6 +91,14 @@ def application(request: HttpRequest, number: int) -> HttpResponse:
         **_evidence(request, dossier, opened, instant),
     }
     return render(request, "desk/application.html", context)
+
+
+def _names(opened: Opened) -> dict[str, str]:
+    """How those are called whom the page names: to who judges it its author, to who keeps the books all."""
+    said = (each.author for team in opened.asked for each in team.said)
+    authors = (word.author for word in opened.status.conversation)
+    others = (*said, *authors, *(each.actor for each in opened.events)) if opened.keeps_books else ()
+    return names_of((opened.submitter, *others))
 
 
 def _is_published(number: int) -> bool:
@@ -116,6 +131,23 @@ def _must_begin(opened: Opened) -> bool:
     return is_new and any(each.action is Action.RETURN for each in opened.status.findings)
 
 
+def _how_long(dossier: Dossier, opened: Opened) -> str:
+    """What its author can know of the time, while nobody has a day to keep."""
+    if not opened.is_own or TURNS.get(opened.status.state) != turns.OPERATOR:
+        return ""
+    is_approved = opened.status.state in (ApplicationState.ASSIGNABLE, ApplicationState.MODIFIABLE)
+    asks_experts = not is_approved and bool(dossier.route().teams)
+    return sentences.how_long(opened.policy, asks_experts=asks_experts)
+
+
+def _before_the_check(opened: Opened) -> dict[str, Any]:
+    """What a check by the rules lets pass, and a person should look at first."""
+    if offers.VALIDATE not in opened.may:
+        return {}
+    advice = [each for each in opened.status.findings if each.action is Action.WARN]
+    return {"advice": advice, "poor": poor_answers(opened.asks, opened.policy)}
+
+
 def _versions(opened: Opened) -> list[tuple[int, tuple[asked.Difference, ...]]]:
     """What each version changed, the newest first."""
     pairs = zip(opened.versions, opened.versions[1:], strict=False)
@@ -136,7 +168,8 @@ def _by_action(opened: Opened, number: int) -> list[tuple[str, list[tuple[Findin
         (words, [(each, places.get(each, "")) for each in findings if each.action is action])
         for action, words in (_FOUND | (_OWN if opened.is_own else {})).items()
     )
-    return [(words, lines) for words, lines in found if lines]
+    beside = {_FOUND[Action.WARN]} if offers.VALIDATE in opened.may else set()  # `_before_the_check` has it
+    return [(words, lines) for words, lines in found if lines and words not in beside]
 
 
 def _evidence(request: HttpRequest, dossier: Dossier, opened: Opened, instant: str) -> dict[str, Any]:
@@ -151,6 +184,7 @@ def _evidence(request: HttpRequest, dossier: Dossier, opened: Opened, instant: s
         "like": alike.cases(dossier),
     }
     if offers.RECOMMEND in opened.may:
-        evidence["checklist"] = checklist.unanswered(opened.status.findings)
-        evidence["number_of_questions"] = len(CHECKLIST)
+        items = items_for(dossier.case())
+        evidence["checklist"] = checklist.unanswered(opened.status.findings, items)
+        evidence["number_of_questions"] = len(items)
     return evidence

@@ -37,6 +37,7 @@ def of(dossier: Dossier) -> HolderToBe | None:
     given = [
         ("name", member.name),
         ("party", contacts[0]),
+        ("comes_from", str(dossier.identity)),
         *(("roles", role) for role in member.roles.split()),
     ]
     return HolderToBe(member.name, contacts[0], f"{table()['change-member'].address}?{urlencode(given)}")

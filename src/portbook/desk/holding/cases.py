@@ -18,6 +18,7 @@ from portbook.desk.holding.holdings import change_deeds
 from portbook.desk.holding.takeovers import takeover_deeds
 from portbook.desk.layout import EVENT_READERS
 from portbook.desk.members import Person, person_of
+from portbook.desk.office import event_sentences
 from portbook.desk.sentences import lateness
 from portbook.desk.words import day
 from portbook.register.cases import Appeal
@@ -46,7 +47,7 @@ _STEPS: dict[RevocationState, tuple[str, ...]] = {  # what is done in each state
     _S.DECIDING: ("decide case", "report life"),
 }
 NEXT: dict[RevocationState, str] = {
-    _S.SUSPECTED: "Its holder may answer until its day; then it is revoked if clear, or a call is drafted.",
+    _S.SUSPECTED: "Its holder may answer until it is due; then it is revoked if clear, or a call is drafted.",
     _S.DRAFTED: "The IESG publishes the call; then record where.",
     _S.CALL_OPEN: "The community answers for four weeks; then close the call.",
     _S.DECIDING: "The IESG and the registry decide with the expert; then record it.",
@@ -150,8 +151,8 @@ def _line_of(person: Person, found: Revocation, today: str) -> Line:
 
 def _clock(due: str, today: str) -> str:
     if late := lateness(due, today):
-        return f" Its day was {day(due)}, {late} ago."
-    return f" Its day is {day(due)}." if due else ""
+        return f" It was due on {day(due)}, {late} ago."
+    return f" It is due on {day(due)}." if due else ""
 
 
 def _appeals(person: Person, is_open: bool, today: str) -> list[Line]:
@@ -222,6 +223,8 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
         raise problems.no_such_page("case")
     row = found.case
     state = _S(row.state)
+    about = [f"case {number}", told(found.target)]
+    events = running.told_of(about) if person.has(*EVENT_READERS) else None
     context: dict[str, Any] = {
         "case": row,
         "what": told(found.target),
@@ -230,9 +233,7 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
         "today": today,
         "late": lateness(row.due, today),
         "deeds": possible(person, found.holders, _STEPS.get(state, ()), case=row.identity),
-        "told": running.told_of([f"case {number}", told(found.target)])
-        if person.has(*EVENT_READERS)
-        else None,
+        **event_sentences.on_a_page(person, events),
     }
     return render(request, "desk/case.html", context)
 

@@ -16,12 +16,15 @@ from portbook.desk.holding.takeovers import act_of, new_link
 from portbook.desk.layout import EVENT_READERS
 from portbook.desk.limits import MAX_MONTHS
 from portbook.desk.members import person_of
+from portbook.desk.office import event_sentences
 from portbook.errors import RuleError
 from portbook.register.limits import MAX_NAME, VERIFIED_MONTHS
 from portbook.register.operations import asking_addresses
 from portbook.register.reading import asked_addresses, holdings, running
 from portbook.register.roles import Role
 from portbook.web import clock
+
+_ROWS = "Where this contact is Assignee or Contact"
 
 
 class Age(forms.Form):
@@ -99,14 +102,16 @@ def contact(request: HttpRequest, contact_id: str) -> HttpResponse:
     if found is None or not (is_office or person.party == contact_id):
         raise problems.no_such_page("contact")
     changes = [each for each in running.contact_changes() if each.name == contact_id]
+    entries = holdings.of_party(contact_id) if is_office else holdings.Page((), None)
     objects = [f"contact {contact_id}", *(f"notice {each.notice.identity}" for each in changes)]
     context = {
         "party": found,
         "deeds": contact_deeds(person, found),
         "changes": [(each, change_deeds(person, each)) for each in changes],
         "takeovers": [each for each in running.takeovers() if each.contact == contact_id],
-        "rows": [line_of(held) for held in holdings.of_party(contact_id).rows] if is_office else [],
-        "told": running.told_of(objects) if person.has(*EVENT_READERS) else None,
+        "rows": [line_of(held) for held in entries.rows],
+        "caption": f"{_ROWS}, the first of them" if entries.next else _ROWS,
+        **event_sentences.on_a_page(person, running.told_of(objects) if person.has(*EVENT_READERS) else None),
         "is_office": is_office,
     }
     return render(request, "desk/contact.html", context)

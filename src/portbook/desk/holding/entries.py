@@ -4,7 +4,7 @@ Rows are there for whoever is signed in, for the next edition publishes them; ca
 whose they are and the office, Events for who reads the books.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -17,11 +17,13 @@ from portbook.desk.acting.possible import Possible, possible
 from portbook.desk.entrance import signed_in
 from portbook.desk.layout import EVENT_READERS
 from portbook.desk.members import Person, person_of
+from portbook.desk.office import event_sentences
 from portbook.edition import State
 from portbook.formats import columns
 from portbook.names import fold
 from portbook.numbers import FIRST_USER_PORT, Transport
 from portbook.procedures.rows import is_temporary
+from portbook.records import Record
 from portbook.register.entries import Held
 from portbook.register.limits import MAX_NAME, MAX_ROWS_SOUGHT
 from portbook.register.operations.acting import parties_of
@@ -32,9 +34,11 @@ from portbook.web import clock
 from portbook.web.shown import edition_of
 
 NAMED = ("amend", "rename service", "mark", "correct", "succeed")
-AT_PORT = ("announce return", "reuse", "suspect")
+ANNOUNCE = "announce return"
+AT_PORT = ("reuse", "suspect")
 EARLY = ("renew early", "complete early", "tell early expiry", "deprecate early")
 MAX_POSITION = 19  # digits
+_KNOWN_BY = 3  # columns: name, number, transport
 
 
 class Spot(NamedTuple):
@@ -50,6 +54,7 @@ class Shown(NamedTuple):
     """One row as it would be published, and what the register knows besides."""
 
     identity: int
+    title: str  # "https 443 tcp"
     cells: tuple[tuple[str, str], ...]
     state: str
     reason: str
@@ -126,7 +131,8 @@ def entry(request: HttpRequest, what: str) -> HttpResponse:
     name = rows[0].service_name if port is None else None
     is_mine = bool(person.party) and person.party in holders
     deeds = _of_service(person, found, name, holders) if name else _of_port(person, found, port or 0)
-    spots = tuple(_spots(person, found, name)) if name else ()
+    notices = _notices_about(found)
+    spots = tuple(_spots(person, found, name, _announced(notices))) if name else ()
     context = {
         "name": name or "",
         "port": port,
@@ -141,7 +147,7 @@ def entry(request: HttpRequest, what: str) -> HttpResponse:
         "deeds": deeds,
         "spots": spots,
         "can_act": bool(deeds) or any(spot.deeds or (spot.is_for_the_ietf and is_mine) for spot in spots),
-        **_running(person, found, name),
+        **_running(person, found, name, notices),
     }
     return render(request, "desk/entry.html", context)
 
@@ -154,11 +160,11 @@ def _public(request: HttpRequest, name: str | None, port: int | None) -> str:
 
 
 def _shown(held: Held) -> Shown:
-    cells = zip(columns.COLUMNS, columns.row(held.record), strict=True)
-    values = held.values
+    row, values = columns.row(held.record), held.values
     return Shown(
         held.identity,
-        tuple((name, cell) for name, cell in cells if cell),
+        " ".join(filter(None, row[:_KNOWN_BY])),
+        tuple((name, cell) for name, cell in zip(columns.COLUMNS, row, strict=True) if cell),
         values["state"],
         values["reason"],
         values["expires"],
@@ -190,22 +196,28 @@ def _requests(person: Person, holders: frozenset[str], name: str) -> Iterator[Po
         yield Possible(title, f"/desk/apply?{query}", explained)
 
 
-def _spots(person: Person, found: tuple[Held, ...], name: str) -> Iterator[Spot]:
+def _spots(
+    person: Person, found: tuple[Held, ...], name: str, announced: Collection[Record]
+) -> Iterator[Spot]:
     """Each port of the service, and the name where it stands alone."""
     for port in dict.fromkeys(held.values["low"] for held in found):
         here = [held for held in found if held.values["low"] == port]
-        transports = tuple(
-            dict.fromkeys(held.values["transport"] for held in here if held.values["transport"])
-        )
+        transports = _transports(here)
         holders = parties_of(held.record for held in here)
         is_for_the_ietf = port is not None and port < FIRST_USER_PORT
         operations = [each for each in AT_PORT if port is not None or each != "reuse"]
-        if is_for_the_ietf and not person.has(Role.REGISTRAR):
-            operations.remove("announce return")  # the operator alone does (T-52)
         if is_for_the_ietf:
             operations.append("release")
         deeds = possible(person, holders, operations, name=name, port=port, transports=transports)
+        left = [held for held in here if held.record not in announced]
+        if left and (not is_for_the_ietf or person.has(Role.REGISTRAR)):  # the operator alone does (T-52)
+            given = {"name": name, "port": port, "transports": _transports(left)}
+            deeds = (*possible(person, holders, [ANNOUNCE], **given), *deeds)
         yield Spot(port, transports, deeds, is_for_the_ietf)
+
+
+def _transports(here: Iterable[Held]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(held.values["transport"] for held in here if held.values["transport"]))
 
 
 def _of_port(person: Person, found: tuple[Held, ...], port: int) -> tuple[Possible, ...]:
@@ -222,16 +234,34 @@ def _of_port(person: Person, found: tuple[Held, ...], port: int) -> tuple[Possib
 # -- what runs about it, and what the books tell
 
 
-def _running(person: Person, found: tuple[Held, ...], name: str | None) -> dict[str, Any]:
+def _notices_about(found: tuple[Held, ...]) -> list[Noticed]:
+    """The returns that are announced of the services that stand here."""
+    about = _names(found)
+    return [each for each in running.returns() if fold(each.name) in about]
+
+
+def _names(found: tuple[Held, ...]) -> set[str]:
+    return {fold(held.record.service_name or "") for held in found} - {""}
+
+
+def _announced(notices: Iterable[Noticed]) -> list[Record]:
+    """The rows that are to be given back already: no second return of them can be announced (T-49)."""
+    return [row for each in notices for row in each.rows]
+
+
+def _running(
+    person: Person, found: tuple[Held, ...], name: str | None, notices: list[Noticed]
+) -> dict[str, Any]:
     names = {held.record.service_name or "" for held in found}
     identities = [held.identity for held in found]
-    about = {fold(each) for each in names} - {""}
-    notices = [each for each in running.returns() if fold(each.name) in about]
+    about = _names(found)
     cases = [each for each in running.revocations() if fold(each.case.service) in about]
+    reads = person.has(*EVENT_READERS)
+    events = _told(names, notices, cases, name, identities) if reads else None
     return {
         "notices": [(each, notice_deeds(person, each)) for each in notices],
         "cases": [each for each in cases if sees_case(person, each)],
-        "told": _told(names, notices, cases, name, identities) if person.has(*EVENT_READERS) else None,
+        **event_sentences.on_a_page(person, events),
     }
 
 
@@ -253,7 +283,7 @@ def _told(
     cases: Iterable[Revocation],
     name: str | None,
     identities: Iterable[int],
-) -> Any:
+) -> tuple[running.Told, ...]:
     objects = [*events_about.objects_of(sorted(names)), *events_about.seeding_of(identities)]
     objects += [f"notice {each.notice.identity}" for each in notices]
     objects += [f"case {each.case.identity}" for each in cases]

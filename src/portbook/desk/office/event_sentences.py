@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from portbook.desk.members import Person
+from portbook.desk.members import Person, names_of
 from portbook.register import pages, tables
+from portbook.register.reading import newest
 from portbook.register.roles import Role
 
 WHAT = "{}"
@@ -89,7 +90,7 @@ TOLD = {
     "stop contact change": "stopped the other addresses of {}",
     "enter contact change": "entered the other addresses of {}",
     "ask addresses": "asked {} whether their addresses reach them",
-    "claim contact": "asked to act for {}",
+    "claim contact": "asked to act for a contact, {}",
     "confirm claim": "confirmed {}",
     "stop claim": "stopped {}",
     "decide claim": "decided {}",
@@ -123,6 +124,7 @@ _PAGE_FOR: dict[str, tuple[Role, ...]] = {  # for whom the page of such a thing 
     **dict.fromkeys(("application", "contact", "case", "appeal", "takeover"), (Role.REGISTRAR, Role.AUDITOR)),
     **dict.fromkeys(("member", "term", "registry", "publication"), (Role.REGISTRAR, Role.ADMINISTRATOR)),
 }
+_APPLICATION = re.compile(r"application ([1-9][0-9]{0,14})", re.ASCII)
 _NOTICE = re.compile(r"notice ([1-9][0-9]{0,14})", re.ASCII)
 _ACT = re.compile(r"act ([0-9a-f]{64})", re.ASCII)
 
@@ -147,11 +149,19 @@ class Told(Protocol):
     def object(self) -> str: ...
 
 
+class Acted(Told, Protocol):
+    """An Event with who did it."""
+
+    @property
+    def actor(self) -> str: ...
+
+
 class About(NamedTuple):
     """What an Event is about; for a word, what the act is about and how that is called."""
 
     what: str
     act: str = ""
+    name: str = ""  # of the service that an application is about
 
 
 def abouts(events: Iterable[Told], changes: Mapping[int, Any] | None = None) -> dict[int, About]:
@@ -163,7 +173,9 @@ def abouts(events: Iterable[Told], changes: Mapping[int, Any] | None = None) -> 
         each.number: About(notices.get(each.object) or _brought(each, known.get(each.number)) or each.object)
         for each in told
     }
-    return found | _words(each for each in told if each.operation == APPROVE)
+    found |= _words(each for each in told if each.operation == APPROVE)
+    names = _names(about.what for about in found.values())
+    return {number: about._replace(name=names.get(about.what, "")) for number, about in found.items()}
 
 
 def sentence(event: Told, about: About, person: Person) -> Sentence:
@@ -171,7 +183,22 @@ def sentence(event: Told, about: About, person: Person) -> Sentence:
     before, _, after = TOLD.get(event.operation, f"did “{event.operation}” on {WHAT}").partition(WHAT)
     if about.act:
         before += f"“{about.act}”" + (": " if about.what else "")
-    return Sentence(before, _said(about.what), after, _address(about.what, person))
+    address = _address(about.what, person)
+    named = f", {about.name}" if about.name and address else ""  # for who may read the application
+    return Sentence(before, _said(about.what) + named, after, address)
+
+
+def on_a_page(person: Person, events: Iterable[Acted] | None) -> dict[str, Any]:
+    """Return what a page says of *events*: each with its sentence, and how people want to be called.
+
+    None are the books to whoever does not read them.
+    """
+    if events is None:
+        return {"told": None}
+    told = [*events]
+    found = abouts(told)
+    lines = [(each, sentence(each, found[each.number], person)) for each in told]
+    return {"told": lines, "names": names_of(each.actor for each in told)}
 
 
 def told_of_it(operation: str) -> str:
@@ -206,6 +233,12 @@ def _row(changes: Any, table: str) -> Mapping[str, Any]:
         if change["table"] == table and change["after"]:
             return {"identity": change["identity"], **change["after"]}
     return {}
+
+
+def _names(whats: Iterable[str]) -> dict[str, str]:
+    """The service names that the applications among *whats* ask for, by "application 17"."""
+    numbers = sorted({int(match[1]) for what in whats if (match := _APPLICATION.fullmatch(what))})
+    return {f"application {number}": name for number, name in newest.names(numbers) if name}
 
 
 def _brought(event: Told, changes: Any) -> str:

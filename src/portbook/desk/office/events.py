@@ -12,7 +12,7 @@ from portbook.desk.deeds.forms import MAX_NUMBER
 from portbook.desk.entrance import for_roles
 from portbook.desk.layout import EVENT_READERS
 from portbook.desk.limits import EVENTS_A_PAGE, ROWS_SHOWN
-from portbook.desk.members import Person, person_of
+from portbook.desk.members import Person, names_of, person_of
 from portbook.desk.office import audits
 from portbook.desk.office.event_sentences import Sentence, abouts, sentence
 from portbook.desk.office.forms import EventSearch
@@ -39,9 +39,11 @@ def books(request: HttpRequest) -> HttpResponse:
     if place["before"] is not None:
         place["after"] = None
     found = ledger.sheet(search.asked, EVENTS_A_PAGE, **place) if is_right else None
+    events = told(found.lines, person_of(request)) if found else []
     context = {
         "search": search,
-        "found": told(found.lines, person_of(request)) if found else [],
+        "found": events,
+        "names": names_of(name for each in events for name in (each.line.actor, *each.others)),
         "is_asked": any(search.asked),
         "newest": search.address() if any(value is not None for value in place.values()) else "",
         "newer": search.address(after=found.lines[0].number) if found and found.has_newer else "",
@@ -71,6 +73,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "sentence": sentence(found.event, about, person_of(request)),
         "about": about.what or found.event.object,
         "event": found.event,
+        "names": names_of([found.event.actor, *found.event.persons["others"]]),
         "rows": rows,
         "left_out": max(len(found.event.changes) - ROWS_SHOWN, 0),
         "is_sound": found.is_what_its_hash_says and found.follows and found.is_followed is not False,

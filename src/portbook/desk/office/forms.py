@@ -10,8 +10,17 @@ from urllib.parse import urlencode
 from django import forms
 
 from portbook.desk.deeds.forms import MAX_NUMBER, line, why, words
+from portbook.desk.office.event_sentences import TOLD
 from portbook.register.limits import MAX_CHANNEL, MAX_NAME
 from portbook.register.reading.ledger import Asked
+
+DOORS = (
+    ("", "any way"),
+    ("desk", "the desk, by a browser"),
+    ("api", "the API, by a program"),
+    ("command", "the command line"),
+    ("practice", "the making of a practice"),
+)
 
 
 class MemberSearch(forms.Form):
@@ -37,9 +46,16 @@ class EventSearch(forms.Form):
     """Of which Events, and where in them the page begins."""
 
     actor = forms.CharField(label="Who", required=False, max_length=MAX_NAME)
-    operation = forms.CharField(label="Act", required=False, max_length=MAX_NAME)
+    operation = forms.CharField(
+        label="Act",
+        required=False,
+        max_length=MAX_NAME,
+        widget=forms.Select(choices=[("", "any"), *((each, each) for each in sorted(TOLD))]),
+    )
     object = forms.CharField(label="About", required=False, max_length=MAX_NAME)
-    channel = forms.CharField(label="Door", required=False, max_length=MAX_CHANNEL)
+    channel = forms.CharField(
+        label="Came by", required=False, max_length=MAX_CHANNEL, widget=forms.Select(choices=DOORS)
+    )
     first = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     text = forms.CharField(label="Words", required=False, max_length=MAX_NAME)

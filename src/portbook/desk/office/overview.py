@@ -42,6 +42,11 @@ class Overview(NamedTuple):
     received: int  # applications, this month
     open: int
 
+    @property
+    def people(self) -> list[str]:
+        """The members who acted, or gave a word, in the newest Events."""
+        return [name for each in self.newest for name in (each.line.actor, *each.others)]
+
 
 def overview(person: Person, today: str) -> Overview | None:
     """Return it for *person*; None for who has other work here."""
@@ -71,7 +76,7 @@ def _matters(person: Person, registry: Registry, counted: Counts, today: str) ->
     for roster in people.rosters((team.name for team in policy_now().teams), people.terms(), today):
         for first, last in roster.gaps:
             until = f"to {day(last)}" if last else "on"
-            text = f"Nobody is an expert of the team {roster.team} from {day(first)} {until}."
+            text = f"{roster.team}: nobody is appointed from {day(first)} {until}."
             yield Matter(text, "/desk/people")
         for term in roster.ending:
             text = f"The term of {term.name} as an expert of {roster.team} ends on {day(term.ends)}."

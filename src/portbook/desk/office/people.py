@@ -18,7 +18,7 @@ from portbook.desk.accounts import invitations
 from portbook.desk.deeds import Deed, table
 from portbook.desk.entrance import for_roles
 from portbook.desk.limits import MEMBERS_A_PAGE
-from portbook.desk.members import person_of
+from portbook.desk.members import names_of, person_of
 from portbook.desk.office.forms import Invited, MemberSearch
 from portbook.desk.office.registry import OFFICE, policy_now
 from portbook.desk.site_links import absolute
@@ -86,7 +86,7 @@ def people(request: HttpRequest) -> HttpResponse:
     found = _members(given["name"], given["after"])
     shown = found[:MEMBERS_A_PAGE]
     today = clock.instant()[:10]
-    found_terms = terms()
+    found_terms, invited = terms(), invitations.waiting()
     context = {
         "search": search,
         "sought": given["name"],
@@ -97,7 +97,8 @@ def people(request: HttpRequest) -> HttpResponse:
         "rosters": rosters((team.name for team in policy_now().teams), found_terms, today),
         "past": [term for term in reversed(found_terms) if term.ends and term.ends < today][:PAST_TERMS],
         "deeds": _deeds(person_of(request).roles),
-        "invited": invitations.waiting(),
+        "invited": invited,
+        "names": names_of([*(term.name for term in found_terms), *(each.invited_by for each in invited)]),
     }
     return render(request, "desk/people.html", context)
 

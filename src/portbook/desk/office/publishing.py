@@ -22,10 +22,10 @@ from portbook.register.acts import Act
 from portbook.register.models import Publication
 from portbook.register.publishing import PUBLISH, PUBLISHED
 from portbook.register.publishing import publish as publish_register
-from portbook.register.reading.unpublished import unpublished
+from portbook.register.reading.unpublished import published_in, unpublished
 from portbook.register.roles import RIGHTS
 from portbook.store import EditionStore
-from portbook.web import clock
+from portbook.web import clock, shown
 
 
 @for_roles(*RIGHTS[PUBLISH])
@@ -43,6 +43,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         again = Publishing(initial={"seen": str(registry_now().events), "reason": act.reason})
         found = problems.problems_of(error)
         return _page(request, again, status=problems.status_of(error), problems=found)
+    shown.shown().look_now()  # the next page is headed by it
     return HttpResponseRedirect(f"/desk/publish?published={result.number}")
 
 
@@ -50,6 +51,7 @@ def _page(
     request: HttpRequest, why: Publishing, *, status: int = HTTPStatus.OK, problems: tuple[Problem, ...] = ()
 ) -> HttpResponse:
     following = unpublished()
+    published = _published(request.GET.get("published", ""))
     context = {
         "next": following,
         "registry": registry_now(),
@@ -58,7 +60,8 @@ def _page(
         "left_out": max(len(following.changes) - ROWS_SHOWN, 0),
         "files": changed_rows.files_of(following.changes[:ROWS_SHOWN]),
         "why": why,
-        "published": _published(request.GET.get("published", "")),
+        "published": published,
+        "pages": changed_rows.pages_of(published_in(published.number))[:ROWS_SHOWN] if published else (),
         "problems": problems,
     }
     return render(request, "desk/publish.html", context, status=status)

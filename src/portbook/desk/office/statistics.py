@@ -9,6 +9,9 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portbook.applications import Kind
+from portbook.desk import sentences
+from portbook.desk.applying.choices import TITLES
 from portbook.desk.entrance import for_roles
 from portbook.desk.layout import EVENT_READERS
 from portbook.desk.office.registry import policy_now
@@ -36,17 +39,22 @@ class Bar(NamedTuple):
 def year(request: HttpRequest) -> HttpResponse:
     """Twelve months, of which the last is asked for."""
     found = _asked(request)
+    kinds = [each._replace(what=TITLES[Kind(each.what)]) for each in found.kinds]
     context = {
         "found": found,
         "outcomes": statistics.OUTCOMES,
         "received": sum(month.received for month in found.months),
         "decided": {each: sum(month.decided[each] for month in found.months) for each in statistics.OUTCOMES},
-        "parties": sorted({party for month in found.months for party in month.clocks}),
+        "clocks": [
+            (month.month, sentences.WITH[party], span)
+            for month in found.months
+            for party, span in month.clocks.items()
+        ],
         "bars": bars(found.months),
         "marks": [(month.month, number * _WIDE + _WIDE // 2) for number, month in enumerate(found.months)],
         "wide": _WIDE * len(found.months),
         "high": _HIGH,
-        "shares": (("By kind", found.kinds), ("By way", found.ways), ("By range", found.ranges)),
+        "shares": (("By kind", kinds), ("By way", found.ways), ("By range", found.ranges)),
         "earlier": _year_before(found.last, -1),
         "later": _year_before(found.last, 1) if found.last < clock.instant()[:7] else "",
     }

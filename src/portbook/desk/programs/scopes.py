@@ -1,4 +1,4 @@
-"""Scopes: what a token may do, of all that its member may; every operation belongs to exactly one (T-71).
+"""Scopes: what a token may do, of all that its member may; every operation belongs to at most one (T-71).
 
 A scope gives nothing: who may do what, the register says for a token as for a page.
 """
@@ -41,7 +41,6 @@ OPERATIONS: dict[Scope, tuple[str, ...]] = {
         "withdraw",
         "confirm",
         "file appeal",
-        "claim contact",
         "stop claim",
     ),
     Scope.HOLD: (
@@ -101,7 +100,6 @@ OPERATIONS: dict[Scope, tuple[str, ...]] = {
         "verify contact",
         "confirm contact change",
         "enter contact change",
-        "ask addresses",
         "confirm claim",
         "decide claim",
         "reserve port",
@@ -120,6 +118,8 @@ OPERATIONS: dict[Scope, tuple[str, ...]] = {
         "dismiss expert",
     ),
 }
+# They write to people who did not ask for it, many at once, and no letter can be called back.
+FOR_PEOPLE_ONLY = ("claim contact", "ask addresses")
 _SCOPE_OF = {operation: scope for scope, operations in OPERATIONS.items() for operation in operations}
 
 

@@ -104,7 +104,7 @@ class Doing:
         """Raise `Refused` when a holder tells *what* the operator alone puts on record."""
         is_own = roles.is_own_case(self.member, roles.Matter(), self.holders)
         if is_told and (is_own or not roles.is_of_the_operator(self.member)):
-            message = f"{what} is recorded by the operator, not by who holds the entry"
+            message = f"{what} is recorded by a registrar, not by who holds the entry"
             raise Refused((Finding(Action.REJECT, "", Problem("E-ROLE", message, _SOURCE)),))
 
     def asks(self, asked_by: str) -> str:

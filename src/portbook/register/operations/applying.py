@@ -8,6 +8,7 @@ from typing import Any
 
 from portbook.applications import Circumstances, Reading
 from portbook.applications.limits import open_at_once
+from portbook.errors import Problem, RuleError
 from portbook.findings import Finding
 from portbook.register import casework, tables
 from portbook.register.acts import Act, Done
@@ -56,11 +57,13 @@ def submit_draft(act: Act, application: int, *, version: str) -> Done:
 
 
 def change_application(act: Act, application: int, reading: Reading, *, version: str) -> Done:
-    """Say something else than in *version*, before anybody else works on it."""
+    """Say something else than in *version*; what was given back goes back to the registry by it (A4)."""
 
     def body(doing: Doing) -> Any:
         dossier = opened(doing, application, version)
         dossier.revise(checked(doing, reading))
+        if dossier.state is ApplicationState.WITH_REQUESTER:
+            _answered(dossier, is_answer=dossier.version.digest != version)
         if dossier.state is not ApplicationState.DRAFT:
             dossier.want_ports()
         return dossier.answer(findings=told(dossier.findings()))
@@ -77,8 +80,7 @@ def answer(
         dossier = opened(doing, application, version)
         if reading is not None:
             dossier.revise(checked(doing, reading))
-        is_answer = bool(words.strip()) or dossier.version.digest != version
-        dossier.move(Step.ANSWER, Actor.REQUESTER, *([Evidence.ANSWER] if is_answer else []))
+        _answered(dossier, is_answer=bool(words.strip()) or dossier.version.digest != version)
         dossier.say("answer", words, casework.REQUESTER)
         dossier.want_ports()
         return dossier.answer(findings=told(dossier.findings()))
@@ -112,6 +114,16 @@ def lapse(act: Act, application: int) -> Done:
 
 
 # --
+
+
+def _answered(dossier: Dossier, *, is_answer: bool) -> None:
+    """Bring a request that was given back to the registry again, by words or by a new version (A4)."""
+    if not is_answer:
+        message = (
+            f"application {dossier.identity} says this already; an answer says it otherwise, or in words"
+        )
+        raise RuleError(Problem("E-STATE-MOVE", message, "docs/states.md, applications, A4"))
+    dossier.move(Step.ANSWER, Actor.REQUESTER, Evidence.ANSWER)
 
 
 def _sent(dossier: Dossier) -> dict[str, Any]:

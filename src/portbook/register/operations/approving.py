@@ -37,9 +37,7 @@ def approve(act: Act, operation: str, digest: str, *, application: int = 0) -> D
         if not may_approve(doing.member, operation):
             message = f"{shown(operation)} is approved by a registrar"
             raise Refused((Finding(Action.REJECT, "", Problem("E-ROLE", message, "docs/register.md")),))
-        if operation not in RIGHTS or not _DIGEST.fullmatch(digest):
-            message = f"{shown(operation)} {shown(digest)}: an operation, and the digest that a dry run gives"
-            raise RuleError(Problem("E-APPROVAL", message, "docs/register.md"))
+        _see_what_it_is(operation, digest)
         expires = hours_after(doing.work.instant, APPROVAL_HOURS)
         values = {
             "digest": digest,
@@ -54,10 +52,25 @@ def approve(act: Act, operation: str, digest: str, *, application: int = 0) -> D
     return perform(act, "approve", f"act {digest[:64]}", [operation, digest, application], body)
 
 
+def _see_what_it_is(operation: str, digest: str) -> None:
+    if operation not in RIGHTS:
+        raise _wrong(f"{shown(operation)} is no operation; the dry run of the act says how it is called")
+    if not _DIGEST.fullmatch(digest):
+        raise _wrong(
+            f"{shown(digest)} is no digest: the dry run of the act gives 64 of the signs 0-9 and a-f"
+        )
+
+
+def _wrong(message: str) -> RuleError:
+    return RuleError(Problem("E-APPROVAL", message, "docs/register.md"))
+
+
 def _put(doing: Doing, values: dict[str, Any]) -> None:
-    """Keep one word of each member for one act: the newest."""
+    """Keep one word of each member for one act; raise `RuleError` E-APPROVAL while it holds already."""
     where = "WHERE digest = %s AND member = %s"
     before = tables.load(Approval, where, [values["digest"], values["member"]])
+    if before and not before[0].is_used and before[0].expires >= doing.work.instant:
+        raise _wrong(f"{shown(values['member'])} gave that word already; it holds until {before[0].expires}")
     if before:
         doing.work.change(Approval, before[0].identity, tables.values_of(before[0]), values)
     else:

@@ -15,7 +15,7 @@ from portbook.errors import Problem, RuleError, shown
 from portbook.records import Contact
 from portbook.register import tables
 from portbook.register.acts import Act, Done
-from portbook.register.cases import DONE, GRANTED, Notice, Takeover, Verification
+from portbook.register.cases import DONE, GRANTED, OPEN, Notice, Takeover, Verification
 from portbook.register.limits import CHANGE_DAYS, MAX_ADDRESSES, REST_DAYS, VERIFIED_MONTHS
 from portbook.register.operations import notices, withholding
 from portbook.register.operations.acting import Doing, mail_address, perform
@@ -106,6 +106,9 @@ def ask_change(act: Act, contact_id: str, addresses: tuple[str, ...]) -> Done:
         doing.may([contact_id])
         contact = doing.contact(contact_id)
         _check_addresses(addresses)
+        if addresses == _mail_addresses(contact):
+            message = f"the contact {contact_id!r} has just these addresses: there is nothing to change"
+            raise RuleError(Problem("E-CONTACT-ADDRESS", message, _SOURCE))
         check_rest(doing, contact_id)
         asked_by = doing.member.party if doing.member.party == contact_id else ""
         notice = notices.open_notice(
@@ -149,13 +152,26 @@ def stop_change(act: Act, notice: int) -> Done:
         found = notices.opened(CONTACT, notice)
         contact_id = _contact_of(found)
         doing.may([contact_id])
-        notices.stop(doing, found)
-        told = [*doing.addresses(contact_id), *notices.content(found)]
-        facts = {"what": contact_id, "day": doing.today, "reason": act.reason}
-        doing.tell_at(told, "contact change stopped", number=str(notice), **facts)
+        _stop(doing, found, act.reason)
         return {"notice": notice}
 
     return perform(act, "stop contact change", f"notice {notice}", [notice], body)
+
+
+def end_changes(doing: Doing, reason: str) -> int:
+    """Stop all changes of addresses that wait; return how many there were."""
+    found = tables.load(Notice, "WHERE kind = %s AND state = %s ORDER BY identity", [CONTACT, OPEN])
+    for each in found:
+        _stop(doing, each, reason)
+    return len(found)
+
+
+def _stop(doing: Doing, found: Notice, reason: str) -> None:
+    contact_id, number = _contact_of(found), str(found.identity)
+    notices.stop(doing, found)
+    told = [*doing.addresses(contact_id), *notices.content(found)]
+    facts = {"what": contact_id, "day": doing.today, "reason": reason, "number": number}
+    doing.tell_at(told, "contact change stopped", about=_told(contact_id), **facts)
 
 
 def enter_change(act: Act, notice: int) -> Done:
@@ -171,7 +187,8 @@ def enter_change(act: Act, notice: int) -> Done:
         addresses = tuple(notices.carry_out(doing, found))
         doing.replace_person(before, _with_addresses(before, addresses, doing), f"{contact_id} changed")
         facts = {"what": contact_id, "day": doing.today, "ends": notices.later(doing.today, REST_DAYS)}
-        doing.tell_at([*_mail_addresses(before), *addresses], "contact changed", **facts)
+        told = [*_mail_addresses(before), *addresses]
+        doing.tell_at(told, "contact changed", about=_told(contact_id), **facts)
         return {"contact": contact_id, "addresses": list(addresses)}
 
     return perform(act, ENTER, f"notice {notice}", [notice], body)
@@ -211,8 +228,8 @@ def _check_addresses(addresses: Iterable[str]) -> None:
     found = tuple(addresses)
     wrong = [address for address in found if not _ADDRESS.fullmatch(address)]
     if wrong or not 1 <= len(found) <= MAX_ADDRESSES:
-        what = shown(wrong[0]) if wrong else f"{len(found)} addresses"
-        message = f"{what}: a contact has 1 to {MAX_ADDRESSES} mail addresses"
+        many = f"{len(found)} addresses: a contact has 1 to {MAX_ADDRESSES}"
+        message = f"{shown(wrong[0])} is no mail address" if wrong else many
         raise RuleError(Problem("E-CONTACT-ADDRESS", message, "R-PUB-9"))
 
 

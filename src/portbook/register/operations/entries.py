@@ -5,7 +5,7 @@ an Assignee is in `succession`, what gives a port back in `returning`.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from portbook.procedures.rows import as_kept, with_note
 from portbook.records import Record, Reference, RichText
 from portbook.register.acts import Act, Done
 from portbook.register.models import Application
-from portbook.register.operations import withholding
+from portbook.register.operations import what_changed, withholding
 from portbook.register.operations.acting import OPERATOR, Doing, parties_of, perform
 from portbook.register.operations.contesting import not_contested
 from portbook.register.operations.dossiers import Dossier, newest_version
@@ -57,13 +57,19 @@ def amend(act: Act, target: Target, *wishes: Wish, decision: str = "", applicati
         party = next(wish.party for wish in asked if wish.amendment == holds)
         doing.rests_on(decision=decision)
         basis = doing.basis(party, is_ietf_action=bool(decision.strip()))
-        doing.replace(_maintained(doing, target, holds, basis, is_operator=party == OPERATOR))
+        outcome = _maintained(doing, target, holds, basis, is_operator=party == OPERATOR)
+        doing.replace(outcome)
         finish(doing, application, Kind.CHANGE, target.name)
-        doing.tell(parties_of(own), "amended", what=target.name, day=doing.today, reason=act.reason)
+        _tell(doing, own, target, outcome.changes)
         return {"service": target.name, "rows": len(own), "asked_by": party}
 
     asked = [target, wishes, decision, application]
     return perform(act, "amend", f"service {target.name}", asked, body)
+
+
+def _tell(doing: Doing, own: tuple[Record, ...], target: Target, changes: Iterable[Change]) -> None:
+    facts = {"what": target.name, "day": doing.today, "reason": doing.act.reason}
+    doing.tell(parties_of(own), "amended", changes=what_changed.told(changes), **facts)
 
 
 def _annotates(amendment: Amendment) -> bool:
@@ -96,8 +102,9 @@ def correct(act: Act, target: Target, amendment: Amendment, evidence: str) -> Do
         need_evidence(evidence, f"the entry of {shown(target.name)} is wrong")
         doing.rests_on(evidence=evidence)
         basis = doing.basis(evidence=evidence, is_ietf_action=True)  # an error is nobody's decision
-        doing.replace(_maintained(doing, target, amendment, basis, is_operator=True))
-        doing.tell(parties_of(own), "amended", what=target.name, day=doing.today, reason=act.reason)
+        outcome = _maintained(doing, target, amendment, basis, is_operator=True)
+        doing.replace(outcome)
+        _tell(doing, own, target, outcome.changes)
         return {"service": target.name, "rows": len(own)}
 
     return perform(act, "correct", f"service {target.name}", [target, amendment, evidence], body)
@@ -115,8 +122,9 @@ def mark(act: Act, target: Target, word: str, decision: str = "") -> Done:
         doing.rests_on(decision=decision)
         basis = doing.basis(is_ietf_action=bool(decision.strip()))
         doing.check(procedures.maintain(doing.rows, target, Amendment(), basis, is_operator=True).findings)
-        doing.replace_rows(tuple(_marked(own, f"Marked as {word} on {doing.today}.", basis)))
-        doing.tell(parties_of(own), "amended", what=target.name, day=doing.today, reason=act.reason)
+        changes = tuple(_marked(own, f"Marked as {word} on {doing.today}.", basis))
+        doing.replace_rows(changes)
+        _tell(doing, own, target, changes)
         return {"service": target.name, "rows": len(own), "mark": word}
 
     return perform(act, "mark", f"service {target.name}", [target, word, decision], body)

@@ -103,8 +103,7 @@ def numbers(case: Case) -> tuple[int, ...]:
     for port in case.ports if case.wants_ports else ():
         number = port.number
         if number is None and port.range:
-            pending = case.circumstances.pending | {(each, Transport.TCP) for each in found}
-            number = choose(case.registry, port.range.ports, pending)
+            number = choose(case.registry, port.range.ports, case.circumstances.pending, found)
         if number is None:
             where = port.range.name if port.range else "no range"
             problem = Problem("E-EXHAUSTED", f"{where} has no free number", "RFC 6335 section 8.1")

@@ -1,7 +1,7 @@
 """Notices: what is done after a day, unless somebody objects; how one is opened, read and closed.
 
 A return waits for the policy's days of objection (T-52), other addresses of a contact for two weeks (T-47).
-Every notice is public by its Event.
+Whoever is concerned gets a letter; the desk shows a return to everybody who is signed in.
 """
 
 import json

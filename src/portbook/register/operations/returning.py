@@ -1,4 +1,4 @@
-"""Returning: a port or a name is given back after a public notice, released by an RFC, or reused.
+"""Returning: a port or a name is given back after a notice, released by an RFC, or reused.
 
 Rules R-DEAS, R-REUSE and A-28, through `procedures`; the notice, and that nobody gives a System Port back
 alone, are T-52.  A name is given back by the same steps, with no port in the target.
@@ -15,7 +15,7 @@ from portbook.numbers import Transport
 from portbook.procedures import Basis, Grant, Outcome, Target
 from portbook.procedures.returning import rows_of
 from portbook.records import Record
-from portbook.register import tables
+from portbook.register import pages, tables
 from portbook.register.acts import Act, Done
 from portbook.register.cases import OPEN, Notice
 from portbook.register.operations import notices
@@ -51,7 +51,7 @@ def announce(act: Act, target: Target, *, asked_by: str, evidence: str, expert: 
         doing.records("what the expert said", bool(expert.strip()))
         party = doing.asks(asked_by)
         if doing.member.party == party != OPERATOR and any(map(doing.is_for_the_ietf, own)):
-            message = f"{target.name!r} has a System Port; the operator announces its return"
+            message = f"{target.name!r} has a System Port; a registrar announces its return"
             raise RuleError(Problem("E-ROLE", message, "T-52"))
         doing.check(_outcome(doing, target, doing.basis(party, evidence=evidence, expert=expert)).findings)
         _only_one(doing, own)
@@ -102,7 +102,7 @@ def stop(act: Act, notice: int) -> Done:
         doing.may(parties_of(own))
         notices.stop(doing, found)
         facts = {"what": found.object, "day": doing.today, "reason": act.reason}
-        doing.tell(parties_of(own), "return stopped", number=str(notice), **facts)
+        doing.tell(parties_of(own), "return stopped", about=found.object, number=str(notice), **facts)
         return {"notice": notice}
 
     return perform(act, "stop return", f"notice {notice}", [notice], body)
@@ -127,10 +127,16 @@ def deassign(act: Act, notice: int, application: int = 0) -> Done:
         notices.carry_out(doing, found)
         doing.replace_rows(outcome.changes)
         finish(doing, application, Kind.RETURN, target.name)
-        doing.tell(parties_of(own), "returned", what=told(target), day=doing.today, reason=act.reason)
+        _tell_returned(doing, own, target)
         return {"notice": notice, "service": target.name, "port": target.port}
 
     return perform(act, "deassign", f"notice {notice}", [notice, application], body)
+
+
+def _tell_returned(doing: Doing, own: tuple[Record, ...], target: Target) -> None:
+    event = doing.work.event
+    facts = {"what": told(target), "day": doing.today, "reason": doing.act.reason, "event": str(event)}
+    doing.tell(parties_of(own), "returned", about=told(target), appeal=pages.appeal_against(event), **facts)
 
 
 def _outcome(doing: Doing, target: Target, basis: Basis) -> Outcome:
@@ -183,7 +189,7 @@ def release(act: Act, target: Target, document: str) -> Done:
         doing.check(outcome.findings)
         doing.step(own, Step.RELEASE, Actor.IETF, Evidence.DOCUMENT, Evidence.COMMENT)
         doing.replace_rows(outcome.changes)
-        doing.tell(parties_of(own), "returned", what=told(target), day=doing.today, reason=act.reason)
+        _tell_returned(doing, own, target)
         return {"service": target.name, "port": target.port, "document": document}
 
     return perform(act, "release", told(target), [target, document], body)

@@ -59,7 +59,8 @@ def suspect(act: Act, target: Target, attempts: str) -> Done:
         }
         number = doing.work.add(Case, values)
         facts = {"what": told(target), "ends": ends, "reason": act.reason}
-        doing.tell(parties_of(own), "disuse suspected", number=str(number), **facts)
+        about = f"case {number}"
+        doing.tell(parties_of(own), "disuse suspected", about=about, number=str(number), **facts)
         return {"case": number, "due": ends}
 
     return perform(act, "suspect", told(target), [target, attempts], body)

@@ -145,7 +145,7 @@ def stop_by_link(act: Act, secret: str) -> Done:
     def body(doing: Doing) -> Any:
         found = linked(secret, "stopping")
         doing.by_link()
-        return _closed(doing, found, STOPPED)
+        return _closed(doing, found, STOPPED, act.reason)
 
     return _by_reader(act, "stop claim", number, secret, body)
 
@@ -156,7 +156,7 @@ def stop(act: Act, takeover: int) -> Done:
     def body(doing: Doing) -> Any:
         found = _opened(takeover)
         _may(doing, found)
-        return _closed(doing, found, STOPPED)
+        return _closed(doing, found, STOPPED, act.reason)
 
     return perform(act, "stop claim", _told(takeover), [takeover], body)
 
@@ -196,13 +196,13 @@ def decide(act: Act, takeover: int, finding: str, *, is_granted: bool) -> Done:
         need_evidence(finding, f"who {found.claimant!r} is")
         doing.rests_on(finding=finding)
         if not is_granted:
-            return _closed(doing, found, REFUSED)
+            return _closed(doing, found, REFUSED, act.reason)
         if not found.confirmation and str(doing.today) <= found.ends:
             message = f"takeover {takeover} waits until the end of {found.ends}; no old address confirmed it"
             raise RuleError(Problem("E-NOTICE-WAITS", message, _SOURCE))
         doing.needs(policies.Act.AUTHENTICATION)
         _let_act(doing, found)
-        return _closed(doing, found, GRANTED)
+        return _closed(doing, found, GRANTED, act.reason)
 
     asked = [takeover, finding, is_granted]
     return perform(act, "decide claim", _told(takeover), asked, body)
@@ -240,12 +240,20 @@ def _may(doing: Doing, found: Takeover) -> None:
     )
 
 
-def _closed(doing: Doing, found: Takeover, outcome: str) -> dict[str, Any]:
+def end_open(doing: Doing, reason: str) -> int:
+    """Stop all that are open; return how many there were."""
+    found = tables.load(Takeover, "WHERE state = %s ORDER BY identity", [OPEN])
+    for each in found:
+        _closed(doing, each, STOPPED, reason)
+    return len(found)
+
+
+def _closed(doing: Doing, found: Takeover, outcome: str, reason: str) -> dict[str, Any]:
     """Close it; the old addresses and the claimant are told."""
     _change(doing, found, state=outcome, decided=str(doing.today))
     facts = {"what": found.contact, "number": str(found.identity), "outcome": outcome, "day": doing.today}
     told: Iterable[str] = (*doing.addresses(found.contact), found.claimant)
-    doing.tell_at(told, "claim decided", reason=doing.act.reason, **facts)
+    doing.tell_at(told, "claim decided", reason=reason, about=_told(found.identity), **facts)
     return {"takeover": found.identity, "contact": found.contact, "state": outcome}
 
 
