@@ -64,7 +64,7 @@ def test_whoever_gives_a_word_sees_who_it_is_about(desk: At) -> None:
     assert (whose.member, whose.email) == ("tia", "tia@people.example")
     assert [each.application for each in whose.applications] == [number]
     assert "ferry" in whose.held.services
-    assert not whose.held.has_his_address
+    assert not whose.held.has_its_address
     assert desk("ada").get("/desk/do/change-member?name=tia").context["whose"].held is None
     for name, slug in (
         ("tia", "change-member?name=tia"),

@@ -65,7 +65,7 @@ def _application(person: Person, number: str) -> Iterator[Named]:
         if _is_number(number):
             found = dossier_of(person.member, int(number), clock.instant())
             yield Named(found.title, path_of(f"application {found.identity}"))
-    except RuleError:  # it is not there for him
+    except RuleError:  # not there for who asks
         return
 
 

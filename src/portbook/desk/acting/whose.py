@@ -1,7 +1,7 @@
-"""Who a member is, for whoever changes what he is or gives a word for it: his account, what he asked for,
-and what the contact holds for whom he is to act.
+"""Who a member is, for whoever changes a member or gives a word for that.
 
-For the office alone: no Event tells the address of an account (T-73).
+The account behind the name, what it asked for, and what the contact holds for whom it is to act.  For the
+office alone: no Event tells the address of an account (T-73).
 """
 
 from typing import NamedTuple
@@ -28,7 +28,7 @@ class Held(NamedTuple):
     addresses: tuple[str, ...]
     services: tuple[str, ...]
     has_more: bool
-    has_his_address: bool  # that of the account is published as one of the contact
+    has_its_address: bool  # that of the account is published as one of the contact
 
 
 class Whose(NamedTuple):
@@ -42,7 +42,7 @@ class Whose(NamedTuple):
 
 
 def whose(person: Person, form: Form) -> Whose | None:
-    """Return who the member is whom *form* names, for who may change him; None for another form."""
+    """Return who the member is whom *form* names, for who may change that; None for another form."""
     if not isinstance(form, OfMember) or not person.has(Role.REGISTRAR, Role.ADMINISTRATOR):
         return None
     member = str(form["name"].value() or "")
