@@ -340,6 +340,15 @@ def facts(answer: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: {text_of_value(value)}"
 
 
+def tell_facts(answer: dict[str, Any], *, is_json: bool) -> None:
+    """Write what was found: a field a line, or one JSON document."""
+    if is_json:
+        sys.stdout.write(output.json_text(answer))
+    else:
+        for line in facts(answer):
+            output.say(line)
+
+
 def text_of_value(value: Any) -> str:
     """Return one value of an answer, in words."""
     if isinstance(value, bool):

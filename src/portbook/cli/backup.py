@@ -1,10 +1,9 @@
 """`portbook backup FILE`: the whole register as one file, tried out by restoring it."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from portbook.cli import acts, output, verbs
+from portbook.cli import acts, verbs
 from portbook.cli.progress import long_work
 from portbook.cli.refusal import FOUND, usage
 from portbook.errors import DataMissing, Problem, shown
@@ -42,11 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     with long_work("Restoring it into a database of its own"):
         made = backups.try_out(path)
     told = {"file": arguments.file, "events": made.events, "head": made.head, "rows": made.rows}
-    if arguments.json:
-        sys.stdout.write(output.json_text(told))
-    else:
-        for line in acts.facts(told):
-            output.say(line)
+    acts.tell_facts(told, is_json=arguments.json)
     return FOUND
 
 

@@ -1,7 +1,6 @@
 """`portbook contact add|verify|change|show|...`: the parties, their addresses, what is published."""
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from portbook.cli import acts, output, verbs, waiting
@@ -145,9 +144,5 @@ def _show(arguments: argparse.Namespace) -> int:
         "is_withheld": found[0].is_withheld,
         "members": [member.name for member in members],
     }
-    if arguments.json:
-        sys.stdout.write(output.json_text(told))
-    else:
-        for line in acts.facts(told):
-            output.say(line)
+    acts.tell_facts(told, is_json=arguments.json)
     return FOUND

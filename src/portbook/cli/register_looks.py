@@ -89,9 +89,6 @@ def told(answer: dict[str, Any], arguments: argparse.Namespace) -> int:
     """Write an answer, or one field of it."""
     if arguments.field is not None:
         output.say(acts.text_of_value(acts.field_of(answer, arguments.field)))
-    elif arguments.json:
-        sys.stdout.write(output.json_text(answer))
     else:
-        for line in acts.facts(answer):
-            output.say(line)
+        acts.tell_facts(answer, is_json=arguments.json)
     return FOUND
